@@ -1,0 +1,33 @@
+"""Reads cursive classical Japanese, one character at a time, and shows how a machine learns to.
+
+Everything public is imported on first use, so ``import kuzushiji`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from kuzushiji._version import __version__
+
+_LAZY = {
+    "load": "kuzushiji.datasets",
+    "Dataset": "kuzushiji.datasets",
+    "lookup": "kuzushiji.characters",
+    "read_image": "kuzushiji.images",
+    "to_glyph": "kuzushiji.images",
+    "Reader": "kuzushiji.reading",
+    "KuzushijiClassifier": "kuzushiji.training.estimator",
+    "KuzushijiError": "kuzushiji.errors",
+}
+__all__ = [*_LAZY, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'kuzushiji' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
