@@ -1,6 +1,6 @@
 """A headless Chromium for the tests of our pages, or a clear reason to skip them.
 
-The driver is Playwright's Python package with the Chromium (or Chrome) of the machine: no browser is downloaded.
+The driver is Playwright's Python package with the machine's own Chromium or Chrome: no browser is downloaded.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def find_chromium() -> str | None:
 def launch(
     width: int = 1280, height: int = 800, *, args: tuple[str, ...] = (), **context: Any
 ) -> Iterator[Any]:
-    """Opens a fresh page (``playwright.sync_api.Page``) in a headless browser and closes all of it afterwards.
+    """Opens a fresh page (``playwright.sync_api.Page``) in a headless browser; closes all of it afterwards.
 
     The page carries two lists that a test can assert on:
     ``page.problems`` has every console error, page error and failed request, one string each;
