@@ -1,0 +1,90 @@
+"""Kuzushiji-Kanji: 3,832 classes, 64x64, opened as a view of a memory-mapped file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from kuzushiji.datasets import registry
+from kuzushiji.datasets.cache import locked
+from kuzushiji.datasets.dataset import Dataset, ImageView
+from kuzushiji.datasets.splits import HALF, STANDARD
+from kuzushiji.datasets.unpack import INDEX, SIDE
+from kuzushiji.errors import KuzushijiError
+
+FOLDER = "unpacked-1"  # the number changes with the layout
+TRAINING = ("train", "half-train")
+
+
+def unpacked(home: Path) -> Path | None:
+    """The folder of the unpacked set below a cache, or None if it is not there, whole and as published."""
+    folder = home / "kkanji" / FOLDER
+    try:
+        found = registry.Content(**json.loads((folder / "content.json").read_text()))
+        size = (folder / "images.npy").stat().st_size
+    except (OSError, ValueError, TypeError):
+        return None
+    expect = registry.KKANJI_CONTENT
+    return folder if found == expect and size > expect.images * SIDE * SIDE else None
+
+
+def prepare(home: Path, tar: Path) -> Path:
+    """Unpacks a tar into a cache unless that is done; safe to call from several processes at once.
+
+    Takes about 20 seconds of one core for the published tar, once.
+
+    Returns:
+        The folder, as :func:`unpacked`.
+
+    Raises:
+        KuzushijiError: the tar is not the published set.
+    """
+    from kuzushiji.datasets.progress import bar, say
+    from kuzushiji.datasets.unpack import unpack
+
+    folder = home / "kkanji" / FOLDER
+    with locked(folder.parent, lambda: say("another process is working on kkanji; waiting")):
+        if unpacked(home) is None:
+            with bar("unpacking kkanji", unit="images") as advance:
+                unpack(tar, folder, registry.KKANJI_CONTENT, advance)
+    return folder
+
+
+def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
+    """Opens a part of the unpacked set; the images stay on disk until they are indexed.
+
+    Args:
+        folder: as from :func:`unpacked`.
+        split: "train", "validation", "test" (protocol ``standard``), "half-train", "half-test" or "all".
+        drop_black: leave the entirely black images out of the training parts (they stay in the others, so that
+            scores are over the same images as everyone's).
+
+    Returns:
+        Images uint8 (n, 64, 64) as a view, labels int64 (n,), classes in order of code point.
+
+    Raises:
+        KuzushijiError: the files are damaged.
+    """
+    try:
+        index = np.load(folder / "index.npy", allow_pickle=False)
+        images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as e:
+        raise _damaged(folder) from e
+    if index.dtype != INDEX or images.shape != (len(index), SIDE, SIDE) or images.dtype != np.uint8:
+        raise _damaged(folder)
+    keep = np.ones(len(index), bool)
+    if split in HALF:
+        keep = index["half"] == HALF.index(split)
+    elif split != "all":
+        keep = index["standard"] == STANDARD.index(split)
+    if drop_black and split in TRAINING:
+        keep &= ~index["black"]
+    rows = np.flatnonzero(keep)
+    classes = tuple(map(chr, np.unique(index["codepoint"]).tolist()))
+    return Dataset("kkanji", split, ImageView(images, rows), index["label"][rows].astype(np.int64), classes)
+
+
+def _damaged(folder: Path) -> KuzushijiError:
+    return KuzushijiError(f"damaged: {folder}; delete that folder, it is then unpacked again")

@@ -1,0 +1,94 @@
+"""``load``: a name or a path in, a :class:`Dataset` out."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+from kuzushiji.datasets import kana, kkanji, registry
+from kuzushiji.datasets.cache import cache_dir
+from kuzushiji.datasets.dataset import Dataset
+from kuzushiji.errors import KuzushijiError, UsageError
+
+
+def names() -> tuple[str, ...]:
+    """The data sets that :func:`load` knows by name.
+
+    >>> names()
+    ('kmnist', 'k49', 'kkanji', 'k49-sample')
+    """
+    return tuple(registry.PUBLISHED)
+
+
+def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> Dataset:
+    """Loads a data set, getting it first if it is not in the cache.
+
+    Args:
+        name: "kmnist", "k49", "kkanji", "k49-sample", or the path of a folder with one's own data
+            (K49-style npz files, or a folder of pictures for each class; see ``docs/datasets.md``).
+        split: "train" or "test"; for kkanji "train", "validation", "test", "half-train", "half-test" or "all"; for
+            one's own data what the folder has, or "all".
+        drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
+
+    Returns:
+        uint8 images (n, h, w), white ink on black, int64 labels (n,) and the classes' characters. kkanji's
+        images are an :class:`~kuzushiji.datasets.dataset.ImageView` of a file, read as they are indexed.
+
+    Raises:
+        KuzushijiError: the data is not what was published, cannot be had, or cannot be read.
+        UsageError: no such name or split.
+
+    Example::
+
+        images, labels = load("kmnist", "test")
+    """
+    published = registry.PUBLISHED.get(str(name))
+    if published is None:
+        folder = Path(name).expanduser()
+        if not folder.is_dir():
+            raise UsageError(unknown(str(name)))
+        from kuzushiji.datasets.own import load_folder
+
+        return load_folder(folder, split)
+    if split not in published.splits:
+        raise UsageError(f"{name} has no split {split!r}; it has {', '.join(published.splits)}")
+    if published is registry.KKANJI:
+        return kkanji.open_split(_kkanji_folder(), split, drop_black)
+    home = cache_dir() / published.name
+    files = kana.files_of(published.name, split, home)
+    if files is None:
+        from kuzushiji.datasets.getting import get
+
+        get(published.name)
+        files = kana.files_of(published.name, split, home)
+    if files is None:
+        raise KuzushijiError(f"{name} is not whole in {home}; run: kuzushiji data get {name}")
+    return kana.read_split(published.name, split, files)
+
+
+def unknown(name: str) -> str:
+    """The line for what is neither a name nor a folder, with the nearest name.
+
+    >>> unknown("kminst")
+    "no data set or folder 'kminst' (did you mean kmnist?); names: kmnist, k49, kkanji, k49-sample"
+    """
+    near = difflib.get_close_matches(name, names(), 1)
+    hint = f" (did you mean {near[0]}?)" if near and os.sep not in name else ""
+    return f"no data set or folder {name!r}{hint}; names: {', '.join(names())}"
+
+
+def _kkanji_folder() -> Path:
+    home = cache_dir()
+    folder = kkanji.unpacked(home)
+    if folder is None:
+        tar = home / "kkanji" / "kkanji.tar"
+        if tar.is_file():
+            return kkanji.prepare(home, tar)
+        from kuzushiji.datasets.getting import get
+
+        get("kkanji")
+        folder = kkanji.unpacked(home)
+    if folder is None:
+        raise KuzushijiError(f"kkanji is not whole in {home}; run: kuzushiji data get kkanji")
+    return folder
