@@ -1,0 +1,29 @@
+"""Metrics with intervals, calibration, the label audit, and pages a person would read.
+
+The measures are plain numpy; :func:`evaluate` runs a model over a data set and gathers them.
+"""
+
+from __future__ import annotations
+
+from kuzushiji.evaluation.calibration import Abstention, abstention_threshold, fit_temperature
+from kuzushiji.evaluation.comparison import Comparison, compare
+from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.evaluation.metrics import accuracy, balanced_accuracy, macro_f1, top_k
+from kuzushiji.evaluation.reliability import ece, reliability_curve, risk_coverage
+
+__all__ = [
+    "Abstention",
+    "Comparison",
+    "Estimate",
+    "abstention_threshold",
+    "accuracy",
+    "balanced_accuracy",
+    "compare",
+    "ece",
+    "fit_temperature",
+    "macro_f1",
+    "reliability_curve",
+    "risk_coverage",
+    "top_k",
+    "wilson",
+]
