@@ -1,0 +1,82 @@
+"""``kuzushiji serve``: the page, on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+from typing import Annotated, Any
+
+import typer
+
+from kuzushiji.errors import KuzushijiError, need
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command("serve")(serve)
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; only this machine reaches the default.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    model: Annotated[
+        str | None, typer.Option(help="A shipped model's name, or an .onnx file; reader when left out.")
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A further host name to answer to (with --host); may be repeated."),
+    ] = None,
+    debug: Annotated[bool, typer.Option(help="Write every request and every traceback to the log.")] = False,
+) -> None:
+    """Serves the page: draw, paste, photograph or crop a character and read it. Nothing leaves this machine."""
+    uvicorn = need("uvicorn", extra="web")
+    need("starlette", extra="web")
+    need("python_multipart", extra="web")
+    from kuzushiji.web.app import create_app
+    from kuzushiji.web.engine import ModelEngine
+
+    listening = _listen(host, port)
+    with listening:
+        engine = ModelEngine(model)
+        app = create_app(engine, bound=host, hosts=allow_host or (), debug=debug)
+        logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=debug,
+            server_header=False,
+            ws="none",
+            lifespan="on",
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+            limit_concurrency=1024,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        _run(uvicorn.Server(config), listening, host)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Binds first: a port in use is said before a model is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host.strip("[]"), port))
+    except OSError as e:
+        listening.close()
+        why = e.strerror or str(e)
+        raise KuzushijiError(f"cannot listen on {host} port {port}: {why}; try another --port") from e
+    return listening
+
+
+def _run(server: Any, listening: socket.socket, host: str) -> None:
+    port = listening.getsockname()[1]
+    shown = f"[{host.strip('[]')}]" if ":" in host else host
+    typer.echo(f"Reading at http://{shown}:{port}  (stop with Ctrl+C)")
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        typer.echo("Other machines on the network can reach this page.", err=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])

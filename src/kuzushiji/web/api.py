@@ -1,0 +1,237 @@
+"""The endpoints: read images, look up a character, tell the state of the server."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Message
+
+from kuzushiji._version import __version__
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.web.engine import describe
+from kuzushiji.web.limits import ApiError, Limits, read_body
+from kuzushiji.web.pictures import Box, crop, decode, glyph_of, parse_box, png_data
+
+DEFAULT_TOP = 5
+_QUERY = {"top", "invert", "threshold", "box", "glyph"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the query of ``POST /api/read`` asks for (the OpenAPI document says what each means)."""
+
+    top: int = DEFAULT_TOP
+    invert: bool = False
+    threshold: int | None = None
+    boxes: tuple[Box, ...] = ()
+    glyph: bool = True
+
+
+def parse_options(pairs: list[tuple[str, str]], limits: Limits) -> Options:
+    """Reads the query, strictly: an option that is not understood would otherwise silently do nothing.
+
+    Raises:
+        ApiError: 422, an unknown, repeated or malformed option.
+    """
+    single: dict[str, str] = {}
+    boxes: list[Box] = []
+    for name, value in pairs:
+        if name not in _QUERY:
+            raise ApiError(422, f"unknown option; there are {', '.join(sorted(_QUERY))}")
+        if name == "box":
+            boxes.append(parse_box(value))
+        elif name in single:
+            raise ApiError(422, f"{name} is given more than once")
+        else:
+            single[name] = value
+    if len(boxes) > limits.boxes:
+        raise ApiError(422, f"more than {limits.boxes} boxes; send them in several requests")
+    return Options(
+        top=_whole(single, "top", 1, limits.top) or DEFAULT_TOP,
+        invert=_flag(single, "invert", False),
+        threshold=_whole(single, "threshold", 1, 254),
+        boxes=tuple(boxes),
+        glyph=_flag(single, "glyph", True),
+    )
+
+
+def _whole(values: dict[str, str], name: str, low: int, high: int) -> int | None:
+    text = values.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not low <= int(text) <= high:
+        raise ApiError(422, f"{name} must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _flag(values: dict[str, str], name: str, default: bool) -> bool:
+    text = values.get(name)
+    if text is None:
+        return default
+    if text not in ("true", "false"):
+        raise ApiError(422, f"{name} must be true or false")
+    return text == "true"
+
+
+async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[str, bytes]]:
+    """The (name, bytes) of each image in a body, raw or multipart."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind == "application/octet-stream" or kind.startswith("image/"):
+        if not body:
+            raise ApiError(422, "the body is empty; send an image")
+        return [("image", body)]
+    if kind != "multipart/form-data":
+        raise ApiError(
+            415, "send an image as the body (Content-Type image/…) or images as multipart/form-data"
+        )
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        form = await Request(request.scope, replay).form(max_files=limits.images, max_fields=0)
+    except (MultiPartException, KeyError, ValueError) as e:
+        raise _bad_form(e, limits) from None
+    except Exception as e:  # starlette wraps its own parser's errors in HTTPException
+        raise _bad_form(e, limits) from None
+    try:
+        found = [
+            (part.filename or "image", await part.read())
+            for _, part in form.multi_items()
+            if isinstance(part, UploadFile)
+        ]
+    finally:
+        await form.close()
+    if not found:
+        raise ApiError(422, "the form holds no image; send files, each with a file name")
+    return found
+
+
+def _bad_form(error: Exception, limits: Limits) -> ApiError:
+    if "Too many files" in str(getattr(error, "detail", error)):
+        return ApiError(413, f"more than {limits.images} images; send them in several requests")
+    return ApiError(422, "the multipart body cannot be read; send files and put the options into the query")
+
+
+@dataclass
+class _Prepared:
+    """One glyph to read, or why there is none."""
+
+    file: str
+    box: Box | None
+    glyph: np.ndarray | None = None
+    error: ApiError | None = None
+
+
+def _prepare(name: str, data: bytes, options: Options, size: int, limits: Limits) -> list[_Prepared]:
+    """Decodes, crops and normalises; runs in a thread of the image pool."""
+    boxes = options.boxes or (None,)
+    try:
+        image = decode(data, limits)
+    except ApiError as e:
+        return [_Prepared(name, box, error=e) for box in boxes]
+    out = []
+    for box in boxes:
+        try:
+            part = image if box is None else crop(image, box)
+            glyph = glyph_of(part, size, options.invert, options.threshold)
+            out.append(_Prepared(name, box, glyph))
+        except ApiError as e:
+            out.append(_Prepared(name, box, error=e))
+        except KuzushijiError as e:
+            out.append(_Prepared(name, box, error=ApiError(422, str(e))))
+    return out
+
+
+async def read(request: Request) -> JSONResponse:
+    """``POST /api/read``: candidates for each image, or for each box on one page.
+
+    An image that cannot be used is reported in its place; only where none can be is the answer an error.
+    """
+    state = request.app.state
+    limits: Limits = state.limits
+    with state.gate.request(), state.gate.body() as held:
+        options = parse_options(request.query_params.multi_items(), limits)
+        body = await read_body(request, held)
+        try:
+            async with asyncio.timeout(limits.seconds):
+                images = await _images(request, body, limits)
+                if options.boxes and len(images) > 1:
+                    raise ApiError(422, "boxes belong to one page; send one image with them")
+                readings = await _read_all(state, images, options)
+        except TimeoutError:
+            message = (
+                f"reading took longer than {limits.seconds:g} s; send fewer or smaller images, or try again"
+            )
+            raise ApiError(503, message, {"Retry-After": "2"}) from None
+    return JSONResponse({"model": state.engine.name, "readings": readings})
+
+
+async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Options) -> list[dict[str, Any]]:
+    loop = asyncio.get_running_loop()
+    size = state.engine.size
+    jobs = [
+        loop.run_in_executor(state.pool, _prepare, name, data, options, size, state.limits)
+        for name, data in images
+    ]
+    prepared = [one for group in await asyncio.gather(*jobs) for one in group]
+    usable = [one.glyph for one in prepared if one.glyph is not None]
+    if not usable:
+        raise next(one.error for one in prepared if one.error)
+    answers = iter(await state.batcher.submit(np.stack(usable), options.top))
+    return [_reading(one, next(answers) if one.glyph is not None else {}, options) for one in prepared]
+
+
+def _reading(one: _Prepared, answer: dict[str, Any], options: Options) -> dict[str, Any]:
+    out: dict[str, Any] = {"file": one.file}
+    if one.box:
+        out["box"] = one.box.to_json()
+    if one.error:
+        return {**out, "error": one.error.message}
+    out |= {key: value for key, value in answer.items() if key != "file"}
+    if options.glyph and one.glyph is not None:
+        out["glyph"] = png_data(one.glyph)
+    return out
+
+
+async def character(request: Request) -> JSONResponse:
+    """``GET /api/characters/{char}``: what is known about one character or code point."""
+    text = unicodedata.normalize("NFC", request.path_params["char"])
+    if len(text) != 1 and not re.fullmatch(r"[Uu]\+[0-9A-Fa-f]{4,6}", text, re.ASCII):
+        raise ApiError(422, "give one character, or its code point as U+304B")
+    try:
+        return JSONResponse(describe(text))
+    except KuzushijiError as e:
+        raise ApiError(404, str(e)) from None
+
+
+async def model(request: Request) -> JSONResponse:
+    """``GET /api/model``: which characters the model can read."""
+    engine = request.app.state.engine
+    return JSONResponse({"name": engine.name, "size": engine.size, "classes": list(engine.classes)})
+
+
+async def health(request: Request) -> JSONResponse:
+    """``GET /health``: that the server is up, and how busy it is."""
+    state = request.app.state
+    return JSONResponse(
+        {
+            "status": "ok",
+            "version": __version__,
+            "model": state.engine.name,
+            "classes": len(state.engine.classes),
+            "requests": state.gate.requests,
+            "waiting": state.batcher.queued,
+            "batches": state.batcher.batches,
+            "glyphs": state.batcher.glyphs,
+        }
+    )

@@ -1,0 +1,103 @@
+"""The ASGI application: routes, static files, one model, one queue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.web import api, openapi
+from kuzushiji.web.batching import Batcher
+from kuzushiji.web.engine import Engine
+from kuzushiji.web.limits import ApiError, Gate, Limits
+from kuzushiji.web.security import Guard, allowed_hosts
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(
+    engine: Engine,
+    *,
+    limits: Limits | None = None,
+    bound: str = "127.0.0.1",
+    hosts: Iterable[str] = (),
+    debug: bool = False,
+) -> Starlette:
+    """Builds the application around one model, which it shares among all requests.
+
+    Args:
+        engine: what reads glyphs (:class:`kuzushiji.web.engine.Engine`).
+        limits: what it accepts; the defaults suit one person or a class room.
+        bound: the address it will be bound to; decides which Host headers are answered.
+        hosts: further host names to answer to.
+        debug: write tracebacks to the log.
+
+    Returns:
+        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``batcher`` and ``pool``.
+    """
+    limits = limits or Limits()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        batcher = Batcher(engine.read_glyphs, limits.batch, limits.glyphs_waiting)
+        await batcher.start()
+        app.state.batcher = batcher
+        app.state.pool = ThreadPoolExecutor(limits.workers, thread_name_prefix="kuzushiji-image")
+        yield
+        await batcher.stop()
+        app.state.pool.shutdown(wait=False, cancel_futures=True)
+
+    app = Starlette(
+        routes=[
+            Route("/", _page("index.html")),
+            Route("/api", _page("api.html")),
+            Route("/health", api.health),
+            Route("/openapi.json", openapi.endpoint),
+            Route("/api/model", api.model),
+            Route("/api/read", api.read, methods=["POST"]),
+            Route("/api/characters/{char}", api.character),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, hosts=allowed_hosts(bound, hosts), debug=debug)],
+        exception_handlers={ApiError: _api_error, KuzushijiError: _input_error, HTTPException: _http_error},
+        lifespan=lifespan,
+    )
+    app.state.engine = engine
+    app.state.limits = limits
+    app.state.gate = Gate(limits)
+    return app
+
+
+def _page(name: str) -> Any:
+    async def endpoint(request: Request) -> Response:
+        return FileResponse(STATIC / name, media_type="text/html")
+
+    return endpoint
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return JSONResponse({"error": error.message}, error.status, error.headers)
+
+
+async def _input_error(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": " ".join(str(error).split())}, 422)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    words = {404: "there is nothing at this address", 405: "this address does not know that method"}
+    return JSONResponse(
+        {"error": words.get(error.status_code, error.detail)}, error.status_code, error.headers
+    )

@@ -1,0 +1,247 @@
+"""The OpenAPI document of the server, written by hand beside the code that it describes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from kuzushiji._version import __version__
+from kuzushiji.web.limits import Limits
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(description: str, schema: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
+
+
+def _errors(*statuses: int) -> dict[str, Any]:
+    words = {
+        400: "The client went away or sent something that is no HTTP request",
+        403: "Host, Origin or Sec-Fetch-Site is not this server's own page",
+        404: "No such character",
+        408: "The body arrived too slowly",
+        413: "The body, an image or the number of images is too large",
+        415: "Not an image, or a Content-Type that is not one",
+        422: "An option or an image that cannot be used",
+        429: "Too much at once; try again after `Retry-After` seconds",
+        503: "It took too long; try again",
+    }
+    return {str(status): _json(words[status], "Error") for status in statuses}
+
+
+_STRING: dict[str, Any] = {"type": "string"}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+_STRINGS: dict[str, Any] = {"type": "array", "items": _STRING}
+_NULLABLE: dict[str, Any] = {"type": ["string", "null"]}
+
+
+def _object(
+    required: dict[str, Any], optional: dict[str, Any] | None = None, description: str = ""
+) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    number = {"type": "number"}
+    side = {"type": "number", "minimum": 1}
+    return {
+        "Error": _object({"error": _STRING}, description="What is wrong and what to do, in one line."),
+        "Box": _object(
+            {"x": number, "y": number, "width": side, "height": side, "angle": number},
+            description="Pixels of the upright image, turned by `angle` degrees clockwise about its centre.",
+        ),
+        "Candidate": _object(
+            {
+                "char": _STRING,
+                "codepoint": {"type": "string", "pattern": r"^U\+[0-9A-F]{4,6}( U\+[0-9A-F]{4,6})*$"},
+                "probability": {"type": "number", "minimum": 0, "maximum": 1},
+            },
+            {
+                "evidence": {
+                    "type": "array",
+                    "description": "Known glyphs that look like this one, where on this machine.",
+                }
+            },
+            "One possible reading; `probability` is calibrated.",
+        ),
+        "Reading": _object(
+            {"file": _STRING},
+            {
+                "candidates": {"type": "array", "items": _ref("Candidate")},
+                "sure": {
+                    "type": "boolean",
+                    "description": "Whether the model stands by its first candidate.",
+                },
+                "glyph": {"type": "string", "description": "What the model saw, a `data:image/png` address."},
+                "box": _ref("Box"),
+                "error": {"type": "string", "description": "Why this one could not be read."},
+            },
+            "The candidates of one image or box, best first; or its `error`.",
+        ),
+        "Readings": _object({"model": _STRING, "readings": {"type": "array", "items": _ref("Reading")}}),
+        "Character": _object(
+            {
+                "char": _STRING,
+                "codepoint": _STRING,
+                "name": _STRING,
+                "kind": _STRING,
+                "reading": _STRING,
+                "romaji": _NULLABLE,
+                "jibo": {"type": "array", "items": _ref("Jibo")},
+                "on": _STRINGS,
+                "kun": _STRINGS,
+                "gloss": _NULLABLE,
+                "variants": _STRINGS,
+                "voiced": _STRINGS,
+            }
+        ),
+        "Jibo": _object(
+            {"char": _STRING, "codepoint": _STRING, "parent": _STRING, "standard": {"type": "boolean"}},
+            description="A kana form and the kanji it was written from.",
+        ),
+        "Model": _object({"name": _STRING, "size": {"type": "integer", "minimum": 1}, "classes": _STRINGS}),
+        "Health": _object(
+            {
+                "status": {"type": "string", "enum": ["ok"]},
+                "version": _STRING,
+                "model": _STRING,
+                "classes": _COUNT,
+                "requests": {**_COUNT, "description": "Reading requests in flight."},
+                "waiting": {**_COUNT, "description": "Glyphs that wait for the model."},
+                "batches": {**_COUNT, "description": "Batches read since the start."},
+                "glyphs": {**_COUNT, "description": "Glyphs read since the start."},
+            }
+        ),
+    }
+
+
+def _query(name: str, schema: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": schema,
+        "description": description,
+        **more,
+    }
+
+
+def _read(limits: Limits) -> dict[str, Any]:
+    number = r"[+-]?[0-9]{1,7}(\.[0-9]{1,6})?"
+    size = r"\+?0*[1-9][0-9]{0,3}(\.[0-9]{1,6})?"
+    box = {"type": "string", "pattern": rf"^{number},{number},{size},{size}(,{number})?$"}
+    flag = {"type": "boolean", "default": False}
+    image = {"schema": {"type": "string", "format": "binary"}}
+    files = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": limits.images,
+        "items": {"type": "string", "format": "binary"},
+    }
+    return {
+        "operationId": "read",
+        "summary": "Read characters",
+        "description": (
+            "The body is one image (`Content-Type: image/…`) or several (`multipart/form-data`), one "
+            "character each. With `box`, it is one page and each box is read. An image or box that cannot "
+            "be used has an `error` in its place; where none can be used the answer is that error."
+        ),
+        "parameters": [
+            _query(
+                "top",
+                {"type": "integer", "minimum": 1, "maximum": limits.top, "default": 5},
+                "How many candidates.",
+            ),
+            _query("invert", flag, "The ink is lighter than its ground."),
+            _query(
+                "threshold",
+                {"type": "integer", "minimum": 1, "maximum": 254},
+                "Grey level that parts ink (darker) from paper; found by itself when left out.",
+            ),
+            _query(
+                "box",
+                {"type": "array", "maxItems": limits.boxes, "items": box},
+                "`x,y,width,height` or `x,y,width,height,angle` in pixels of the upright image; repeatable.",
+                style="form",
+                explode=True,
+            ),
+            _query("glyph", {**flag, "default": True}, "Give back what the model saw."),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "image/png": image,
+                "image/jpeg": image,
+                "image/webp": image,
+                "multipart/form-data": {"schema": _object({"image": files})},
+            },
+        },
+        "responses": {
+            "200": _json("The readings, in the order of the images or boxes", "Readings"),
+            **_errors(400, 403, 408, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document.
+
+    >>> sorted(document()["paths"])
+    ['/api/characters/{char}', '/api/model', '/api/read', '/health']
+    """
+    char = {
+        "name": "char",
+        "in": "path",
+        "required": True,
+        "description": "One character (`か`), or its code point (`U+304B`).",
+        "schema": {"type": "string", "pattern": r"^([^/.?#%\s]|[Uu]\+[0-9A-Fa-f]{4,6})$"},
+    }
+    look_up = {
+        "operationId": "character",
+        "summary": "Look a character up",
+        "parameters": [char],
+        "responses": {"200": _json("What is known about it", "Character"), **_errors(403, 404, 422)},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "kuzushiji",
+            "version": __version__,
+            "summary": "Reads cursive classical Japanese, one character at a time",
+            "description": "Runs on this machine; nothing leaves it.",
+            "license": {"name": "MIT; weights CC BY-SA 4.0", "identifier": "MIT AND CC-BY-SA-4.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {
+            "/api/read": {"post": _read(Limits())},
+            "/api/characters/{char}": {"get": look_up},
+            "/api/model": {"get": _simple("model", "Which characters the model reads", "Model")},
+            "/health": {"get": _simple("health", "Whether the server is up", "Health")},
+        },
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _simple(name: str, summary: str, schema: str) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": _json(summary, schema), **_errors(403)},
+    }
+
+
+async def endpoint(request: Request) -> JSONResponse:
+    """``GET /openapi.json``."""
+    return JSONResponse(document())
