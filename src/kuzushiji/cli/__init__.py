@@ -1,0 +1,165 @@
+"""The command ``kuzushiji``: finds the group that a word belongs to, and turns errors into one line each.
+
+Only the module of the command that is asked for is imported, so that reading one image costs little more than
+loading onnxruntime. Exit codes: 0 done, 1 an input could not be used, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from kuzushiji._version import __version__
+from kuzushiji.errors import KuzushijiError, UsageError
+
+if TYPE_CHECKING:
+    import typer
+
+COMMANDS = {
+    "read": "read_cli",
+    "demo": "read_cli",
+    "data": "data_cli",
+    "train": "train_cli",
+    "export": "train_cli",
+    "evaluate": "evaluate_cli",
+    "map": "map_cli",
+    "serve": "serve_cli",
+}
+"""Each command, in the order of the help, and the module of this package that adds it."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        argv: the words after ``kuzushiji``; None for those of this process.
+
+    Returns:
+        The exit code; nothing is raised but what ``--debug`` asks to see.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in _options(words)
+    _utf8()
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _reader_is_gone()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except SystemExit as e:  # click leaves this way when the pipe is closed
+        return e.code if isinstance(e.code, int) else 1
+    except Exception as e:
+        if debug:
+            raise
+        return _complain(e)
+
+
+def build(words: list[str]) -> typer.Typer:
+    """The app with the command that the first word names, or with all of them.
+
+    Args:
+        words: the command line after ``kuzushiji``.
+    """
+    import typer
+
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Reads cursive classical Japanese (kuzushiji), one character at a time.",
+    )
+
+    @app.callback(invoke_without_command=True, epilog="Exit codes: 0 done, 1 an input was unusable, 2 usage.")
+    def root(
+        context: typer.Context,
+        version: bool = typer.Option(False, "--version", help="Show version, licences, attribution."),
+        debug: bool = typer.Option(False, "--debug", help="Show tracebacks; goes anywhere."),
+    ) -> None:
+        if version:
+            print(_version())
+        elif context.invoked_subcommand is None:
+            print(context.get_help())
+            raise typer.Exit(2)
+
+    wanted = COMMANDS.get(words[0]) if words else None
+    for module in [wanted] if wanted else dict.fromkeys(COMMANDS.values()):
+        name = f"kuzushiji.cli.{module}"
+        if importlib.util.find_spec(name):
+            importlib.import_module(name).register(app)
+    if wanted:  # a group may add several commands; help and hints name the one that was asked for
+        app.registered_commands = [c for c in app.registered_commands if _name(c) == words[0]]
+    else:
+        order = list(COMMANDS)
+        app.registered_commands.sort(key=lambda c: order.index(_name(c)) if _name(c) in order else len(order))
+    return app
+
+
+def _name(command: typer.models.CommandInfo) -> str:
+    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
+
+
+def _run(words: list[str]) -> int:
+    import typer
+
+    command = typer.main.get_command(build(words))
+    result = command.main(_without_debug(words, command), prog_name="kuzushiji", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _complain(error: Exception) -> int:
+    """Prints one line, and says with which code to leave."""
+    if isinstance(error, KuzushijiError):
+        text, code = str(error), 2 if isinstance(error, UsageError) else 1
+    elif hasattr(error, "format_message"):  # typer's own: an unknown option, a missing argument
+        text, code = f"{error.format_message()} (see kuzushiji --help)", 2
+    elif type(error).__name__ == "Abort":
+        text, code = "aborted", 1
+    elif isinstance(error, OSError):
+        text, code = f"{error.filename or 'system'}: {error.strerror or error}", 1
+    else:
+        text, code = f"unexpected {type(error).__name__}: {error}; --debug shows where", 1
+    print("kuzushiji: error:", " ".join(text.split()), file=sys.stderr)
+    return code
+
+
+def _options(words: list[str]) -> list[str]:
+    """The words before ``--``."""
+    return words[: words.index("--")] if "--" in words else words
+
+
+def _without_debug(words: list[str], root: Any) -> list[str]:
+    """``--debug`` may stand anywhere; only a command with such an option of its own gets to see it."""
+    for command in getattr(root, "commands", {}).values():
+        if any("--debug" in param.opts for param in command.params):
+            return words
+    before = _options(words)
+    return [word for word in before if word != "--debug"] + words[len(before) :]
+
+
+def _utf8() -> None:
+    """Output is UTF-8 everywhere; a file name that is not becomes an escape that JSON understands too."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _reader_is_gone() -> int:
+    """The other end of the pipe closed (``| head``): nothing to say, also not at the interpreter's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _version() -> str:
+    from kuzushiji.datasets import ATTRIBUTION
+
+    return (
+        f"kuzushiji {__version__}\n"
+        "Code: MIT. Weights and everything else derived from the images: CC BY-SA 4.0.\n"
+        f"Data: {ATTRIBUTION}"
+    )

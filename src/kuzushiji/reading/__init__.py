@@ -1,0 +1,13 @@
+"""From image files to readings: decoding, the model, ranked candidates, and an honest "not sure".
+
+>>> from kuzushiji.reading import Reading
+>>> Reading("b.png", error="not an image").to_json()
+{'file': 'b.png', 'error': 'not an image'}
+"""
+
+from kuzushiji.reading.candidate import Candidate
+from kuzushiji.reading.reader import Reader
+from kuzushiji.reading.result import Reading
+from kuzushiji.reading.sources import expand
+
+__all__ = ["Candidate", "Reader", "Reading", "expand"]

@@ -1,0 +1,92 @@
+"""One answer for one image, with what is known of the character."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kuzushiji.errors import KuzushijiError
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A character that an image may show.
+
+    Attributes:
+        char: the class, e.g. ``"か"``.
+        probability: calibrated, in [0, 1].
+        codepoint: e.g. ``"U+304B"``.
+        name: its Unicode name.
+        reading: short, for a person: ``"ka"`` for kana, ``"カ・か …"`` for kanji; may be empty.
+        romaji: for kana; None for others.
+        kind: ``"hiragana"``, ``"kanji"``, ``"iteration mark"`` or ``"other"``.
+        jibo: the kanji that forms of this kana come from, the standard form's first; empty for kanji.
+        voiced: the voiced kana that are written with the same sign (か: が); empty where there are none.
+        gloss: English meaning of a kanji, where one is known.
+    """
+
+    char: str
+    probability: float
+    codepoint: str
+    name: str = ""
+    reading: str = ""
+    romaji: str | None = None
+    kind: str = "other"
+    jibo: tuple[str, ...] = ()
+    voiced: tuple[str, ...] = ()
+    gloss: str | None = None
+
+    @classmethod
+    def of(cls, char: str, probability: float) -> Candidate:
+        """A candidate with everything that the characters room knows; unknown classes keep their name only.
+
+        >>> Candidate.of("か", 0.93).codepoint
+        'U+304B'
+        """
+        return cls(char, probability, **_known(char))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, in the order of the fields (the first three are the JSON contract).
+
+        >>> list(Candidate.of("か", 0.93).to_json())[:3]
+        ['char', 'codepoint', 'probability']
+        """
+        return {
+            "char": self.char,
+            "codepoint": self.codepoint,
+            "probability": round(self.probability, 6),
+            "name": self.name,
+            "kind": self.kind,
+            "reading": self.reading,
+            "romaji": self.romaji,
+            "jibo": list(self.jibo),
+            "voiced": list(self.voiced),
+            "gloss": self.gloss,
+        }
+
+
+@lru_cache(maxsize=8192)
+def _known(char: str) -> dict[str, Any]:
+    from kuzushiji import characters  # its tables load at the first look-up
+
+    try:
+        about = characters.lookup(char)
+    except KuzushijiError:
+        # One's own data may have classes that are no kana or kanji, or names of several letters.
+        return {
+            "codepoint": " ".join(f"U+{ord(c):04X}" for c in char),
+            "name": ", ".join(unicodedata.name(c, "unnamed") for c in char),
+        }
+    ordered = sorted(about.jibo, key=lambda jibo: not jibo.standard)
+    return {
+        "codepoint": about.codepoint,
+        "name": about.name,
+        "reading": characters.reading_of(char),
+        "romaji": about.romaji,
+        "kind": about.kind,
+        "jibo": tuple(dict.fromkeys(jibo.parent for jibo in ordered)),
+        "voiced": tuple(about.voiced),
+        "gloss": about.gloss,
+    }

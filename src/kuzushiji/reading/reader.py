@@ -1,0 +1,140 @@
+"""`Reader`: any pictures in, readings out, in order, with bounded memory."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.reading.candidate import Candidate
+from kuzushiji.reading.decide import doubts, faults
+from kuzushiji.reading.result import Reading
+from kuzushiji.weights import store
+from kuzushiji.weights.model import BATCH, available_threads, open_model
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
+"""One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image."""
+
+_Prepared: TypeAlias = tuple[str, "np.ndarray | None", str | None]
+_AHEAD = 4  # batches decoded or waiting while one is in the model
+
+
+class Reader:
+    """Reads single characters from pictures of them.
+
+    >>> reader = Reader()                           # doctest: +SKIP
+    >>> reader.read("ka.png")[0].candidates[0].char # doctest: +SKIP
+    'か'
+    """
+
+    def __init__(self, model: str | Path | None = None, threads: int | None = None) -> None:
+        """Loads the model.
+
+        Args:
+            model: a shipped name, or a path (see `kuzushiji.weights.find`); None for the default model.
+            threads: CPU threads for the model and for decoding; None for all that this process may use.
+
+        Raises:
+            UsageError: no such model, or less than one thread.
+            KuzushijiError: the model's file cannot be used.
+        """
+        if threads is not None and threads < 1:
+            raise UsageError(f"threads must be at least 1, not {threads}")
+        self.threads = threads or available_threads()
+        self.model = open_model(store.default() if model is None else model, threads=self.threads)
+
+    def read(self, items: Source | Iterable[Source], top: int = 5) -> list[Reading]:
+        """Reads pictures; a bad one costs only its own reading.
+
+        Args:
+            items: one picture, or several in any iterable. An array of three axes is one colour picture
+                when its last axis is 3 or 4 long, else a stack of grey ones.
+            top: the most candidates a picture.
+
+        Returns:
+            One `Reading` for each, in the order of the items.
+
+        Raises:
+            UsageError: ``top`` is less than one.
+        """
+        return list(self.stream([items] if _is_one(items) else items, top=top))
+
+    def stream(self, items: Iterable[Source], top: int = 5) -> Iterator[Reading]:
+        """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
+
+        At most some hundred decoded glyphs are held at any time. Pictures are decoded in other threads while
+        the model works on those before.
+        """
+        if top < 1:
+            raise UsageError(f"top must be at least 1, not {top}")
+        numbered = enumerate(items)
+        first = list(islice(numbered, 2))
+        if len(first) < 2:  # a thread pool for one picture would cost more than it gains
+            yield from self._judge([self._prepare(*each) for each in first], top)
+            return
+        waiting: deque[Future[list[_Prepared]]] = deque()
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="kuzushiji-decode")
+        try:
+            batch = first + list(islice(numbered, BATCH - 2))
+            while batch or waiting:
+                if batch:
+                    waiting.append(pool.submit(self._prepare_all, batch))
+                if len(waiting) > _AHEAD or not batch:
+                    yield from self._judge(waiting.popleft().result(), top)
+                batch = list(islice(numbered, BATCH))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _prepare_all(self, batch: list[tuple[int, Source]]) -> list[_Prepared]:
+        return [self._prepare(number, item) for number, item in batch]
+
+    def _prepare(self, number: int, item: Source) -> _Prepared:
+        from kuzushiji import images
+
+        path = isinstance(item, str | os.PathLike)
+        file = os.fspath(item) if path else f"#{number}"
+        try:
+            if path and os.path.isdir(file):
+                raise KuzushijiError("no images in this folder")
+            return file, images.to_glyph(images.read_image(item), size=self.model.info.size), None
+        except Exception as e:  # whatever a decoder trips over, the other pictures are still read
+            return file, None, _reason(e, file)
+
+    def _judge(self, prepared: list[_Prepared], top: int) -> list[Reading]:
+        glyphs = [glyph for _, glyph, _ in prepared if glyph is not None]
+        rows = iter(self.model.probabilities(np.stack(glyphs)) if glyphs else ())
+        return [
+            Reading(file, error=error) if glyph is None else self._reading(file, glyph, next(rows), top)
+            for file, glyph, error in prepared
+        ]
+
+    def _reading(self, file: str, glyph: np.ndarray, row: np.ndarray, top: int) -> Reading:
+        info = self.model.info
+        best = np.argsort(-row, kind="stable")[: max(top, 2)]
+        reasons = faults(glyph) or doubts(row[best], info.sure_threshold)
+        candidates = tuple(Candidate.of(info.classes[i], float(row[i])) for i in best[:top])
+        return Reading(file, candidates, sure=not reasons, reasons=reasons)
+
+
+def _is_one(items: Any) -> bool:
+    if isinstance(items, np.ndarray):
+        return items.ndim == 2 or (items.ndim == 3 and items.shape[-1] in (3, 4))
+    # A PIL image is told by its method: importing PIL only to ask would slow down the first reading.
+    return isinstance(items, str | bytes | os.PathLike) or hasattr(items, "getbbox")
+
+
+def _reason(error: Exception, file: str) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    if not isinstance(error, KuzushijiError):
+        text = f"could not be read: {text}"
+    return text.removeprefix(f"{file}: ")

@@ -1,0 +1,137 @@
+"""What a model says about itself: one JSON string inside its ONNX file."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from kuzushiji.errors import KuzushijiError
+
+METADATA_KEY = "kuzushiji"
+"""Key in the ONNX file's ``metadata_props`` under which the JSON of `ModelInfo` stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The part of a model that is not in its graph.
+
+    Attributes:
+        name: short name, e.g. ``"kmnist"``.
+        classes: the character of each output, in order; all different.
+        size: side of the square input glyph, in pixels.
+        temperature: logits are divided by it before the softmax (> 0); 1 is uncalibrated.
+        sure_threshold: least probability of the best candidate for an answer to be called sure, in [0, 1].
+        shifts: (down, right) translations in pixels over which logits are averaged; empty: as is.
+        architecture: which network, e.g. ``"residual-16"``.
+        trained_on: the data, in words.
+        attribution: whose data that was, as their licence asks.
+        more: any other key of the JSON, kept as it is (seeds, figures, MACs, ...).
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    size: int
+    temperature: float = 1.0
+    sure_threshold: float = 0.5
+    shifts: tuple[tuple[int, int], ...] = ()
+    architecture: str = ""
+    trained_on: str = ""
+    attribution: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuses what no model can mean.
+
+        Raises:
+            KuzushijiError: a field is out of its range.
+        """
+        if not self.classes or len(set(self.classes)) != len(self.classes) or "" in self.classes:
+            raise KuzushijiError(f"model {self.name!r}: its classes are empty or not all different")
+        if not 8 <= self.size <= 512:
+            raise KuzushijiError(f"model {self.name!r}: glyph size {self.size} is not in 8..512")
+        if not (math.isfinite(self.temperature) and self.temperature > 0):
+            raise KuzushijiError(f"model {self.name!r}: temperature {self.temperature} is not above 0")
+        if not 0 <= self.sure_threshold <= 1:
+            raise KuzushijiError(f"model {self.name!r}: sure_threshold {self.sure_threshold} is not in 0..1")
+        if any(abs(step) >= self.size for shift in self.shifts for step in shift):
+            raise KuzushijiError(f"model {self.name!r}: a shift moves the glyph out of its frame")
+
+    def to_json(self) -> str:
+        """The JSON to store in the ONNX file (UTF-8, one line).
+
+        >>> info = ModelInfo("tiny", ("か", "き"), 28, shifts=((0, 0), (0, 1)), more={"seed": 7})
+        >>> ModelInfo.from_json(info.to_json()) == info
+        True
+        """
+        known = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "more"}
+        return json.dumps({**self.more, **known}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> ModelInfo:
+        """Reads what `to_json` wrote.
+
+        Args:
+            text: a JSON object with at least ``name``, ``classes`` and ``size``.
+
+        Raises:
+            KuzushijiError: not such an object, or a field of the wrong type or range.
+        """
+        try:
+            raw = json.loads(text)
+        except ValueError as e:
+            raise KuzushijiError(f"model metadata is not JSON: {e}") from e
+        if not isinstance(raw, dict):
+            raise KuzushijiError("model metadata is not a JSON object")
+        missing = [key for key in ("name", "classes", "size") if key not in raw]
+        if missing:
+            raise KuzushijiError(f"model metadata lacks {', '.join(missing)}")
+        known = {f.name for f in fields(cls)} - {"more"}
+        try:
+            values = {key: _READ[key](raw[key]) for key in known & raw.keys()}
+        except (TypeError, ValueError) as e:
+            raise KuzushijiError(f"model metadata has a field of the wrong type: {e}") from e
+        return cls(**values, more={key: value for key, value in raw.items() if key not in known})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("classes is not a list")
+    return tuple(map(_text, value))
+
+
+def _shifts(value: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((_whole(down), _whole(right)) for down, right in value)
+
+
+_READ: dict[str, Any] = {
+    "name": _text,
+    "classes": _texts,
+    "size": _whole,
+    "temperature": _real,
+    "sure_threshold": _real,
+    "shifts": _shifts,
+    "architecture": _text,
+    "trained_on": _text,
+    "attribution": _text,
+}

@@ -1,0 +1,93 @@
+"""Where a model's file is: the shipped ones by name, one's own by path."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+from pathlib import Path
+
+from kuzushiji.errors import KuzushijiError, UsageError
+
+FILES = Path(__file__).parent / "files"
+"""The shipped models: ``NAME-<first 8 hex digits of the SHA-256>.onnx``, each beside its card ``NAME.md``."""
+
+DEFAULTS = ("reader", "kmnist")
+"""What "the default model" means: the first of these that is shipped."""
+
+_SHIPPED = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)-(?P<digest>[0-9a-f]{8})\.onnx")
+
+
+def names() -> tuple[str, ...]:
+    """The names of the shipped models, sorted, after checking each file against the digest in its name.
+
+    Raises:
+        KuzushijiError: a file's content is not what its name says.
+    """
+    shipped = _shipped()
+    for path in shipped.values():
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if not path.stem.endswith("-" + digest[:8]):
+            raise KuzushijiError(f"{path.name} is damaged (SHA-256 begins {digest[:8]}): reinstall kuzushiji")
+    return tuple(shipped)
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The ``.onnx`` file of a model.
+
+    Args:
+        name_or_path: a shipped name (it wins over a file of that name; write ``./kmnist`` for the file), an
+            ``.onnx`` file, a run folder, or a ``.keras`` file (exported first; needs the ``train`` extra).
+
+    Returns:
+        The path of an existing file; whether it is a usable model only `open_model` can tell.
+
+    Raises:
+        UsageError: nothing of that name is shipped, and no such file is there.
+        KuzushijiError: it is there, but holds no model.
+    """
+    shipped = _shipped()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    path = Path(name_or_path)
+    if path.is_dir():
+        for inside in (path / "model.onnx", path / "model.keras"):
+            if inside.is_file():
+                return find(inside)
+        raise KuzushijiError(f"{path}: no model.onnx and no model.keras in this folder; has the run ended?")
+    if not path.is_file():
+        known = ", ".join(shipped) or "none"
+        raise UsageError(
+            f"no model {str(name_or_path)!r}: shipped are {known}; "
+            "or give an .onnx or .keras file or a run folder"
+        )
+    if path.suffix == ".keras":
+        # The training room imports this one, hence by name and only here.
+        return Path(importlib.import_module("kuzushiji.training.export").to_onnx(path))
+    return path
+
+
+def default() -> str:
+    """The name of the model that is used when none is asked for.
+
+    Raises:
+        KuzushijiError: this installation has none of them.
+    """
+    shipped = _shipped()
+    for name in DEFAULTS:
+        if name in shipped:
+            return name
+    raise KuzushijiError("no default model in this installation: reinstall kuzushiji, or name one (--model)")
+
+
+def _shipped() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(FILES.glob("*.onnx")):
+        match = _SHIPPED.fullmatch(path.name)
+        if match is None:
+            continue
+        if match["name"] in found:
+            raise KuzushijiError(f"two files of the model {match['name']} in {FILES}: reinstall kuzushiji")
+        found[match["name"]] = path
+    return found
