@@ -1,0 +1,132 @@
+"""Any picture of one character to the glyph that the models are trained on. The one definition."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from kuzushiji.images.fit import place, resize_glyph
+from kuzushiji.images.frame import frame
+from kuzushiji.images.ink import Tones, even_paper, ink_map, is_light_on_dark, tones
+from kuzushiji.images.quality import BLANK_CONTRAST, Quality, judge
+from kuzushiji.images.read import Source, read_image
+
+GLYPH_SIZES = (28, 64)
+"""Sides of the published glyphs, in pixels."""
+WORKING_SIDE = 256
+"""Larger pictures are first reduced to this longer side, in pixels: four times a glyph's."""
+
+
+def to_glyph(image: Source, size: int = 64) -> np.ndarray:
+    """Makes the glyph of one character, as the publisher of the data sets made theirs.
+
+    A picture that is such a glyph already (28 or 64 px square, white on black) is resized only, and comes
+    back unchanged at its own size.
+
+    Args:
+        image: uint8 grey array (h, w), or anything that :func:`read_image` takes.
+        size: side of the glyph in pixels.
+
+    Returns:
+        uint8 (size, size), white ink (255) on black, aspect kept: the longer side of the character's box fills the
+        square, the other is centred. All black where there is no ink.
+
+    Raises:
+        KuzushijiError: see :func:`read_image`.
+
+    >>> page = np.full((90, 60), 220, np.uint8)
+    >>> page[20:70, 26:34] = 40
+    >>> glyph = to_glyph(page)
+    >>> glyph.shape, int(glyph[32, 32]), int(glyph[32, 2])
+    ((64, 64), 255, 0)
+    """
+    return analyse(image, size)[0]
+
+
+def glyph_quality(image: Source) -> Quality:
+    """Says how usable a picture is as one character.
+
+    Args:
+        image: as for :func:`to_glyph`.
+
+    Returns:
+        The quality, with reasons in words.
+
+    Raises:
+        KuzushijiError: see :func:`read_image`.
+
+    >>> glyph_quality(np.full((50, 50), 230, np.uint8)).reasons
+    ('blank: no ink found',)
+    """
+    return analyse(image)[1]
+
+
+def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
+    """Glyph and quality in one pass.
+
+    Args:
+        image: as for :func:`to_glyph`.
+        size: side of the glyph in pixels.
+
+    Returns:
+        What :func:`to_glyph` and :func:`glyph_quality` return.
+
+    Raises:
+        KuzushijiError: see :func:`read_image`.
+    """
+    grey = (
+        image
+        if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 2
+        else read_image(image)
+    )
+    if is_glyph(grey):
+        glyph = resize_glyph(grey, size)
+        white = float(grey.max())
+        return glyph, judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
+    grey = _reduce(grey)
+    measured = tones(grey)
+    if is_light_on_dark(grey, measured.threshold):
+        grey = 255 - grey
+    grey = even_paper(grey)
+    measured = tones(_without_rim(grey))
+    ink = ink_map(grey, measured)
+    found = frame(ink) if measured.contrast >= BLANK_CONTRAST else None
+    if found is None:
+        glyph = np.zeros((size, size), np.uint8)
+        return glyph, judge(glyph, measured, False, True)
+    if found.foreign is not None:
+        ink[found.foreign] = 0
+    glyph = place(ink, found.box, size)
+    return glyph, judge(glyph, measured, found.touches_border, False)
+
+
+def is_glyph(grey: np.ndarray) -> bool:
+    """Whether an array looks like a published glyph: its size, mostly dark, much of it exactly black.
+
+    Args:
+        grey: uint8 (h, w).
+
+    Returns:
+        True for the published glyphs of all three sets but the most soiled (docs/images.md has the count).
+    """
+    side = grey.shape[0]
+    if grey.shape != (side, side) or side not in GLYPH_SIZES:
+        return False
+    black = grey.size - np.count_nonzero(grey)
+    return bool(black >= 0.3 * grey.size and grey.mean() < 128)
+
+
+def _reduce(grey: np.ndarray) -> np.ndarray:
+    height, width = grey.shape
+    scale = WORKING_SIDE / max(height, width)
+    if scale >= 1:
+        return grey
+    target = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(grey).resize(target, Image.Resampling.BOX))
+
+
+def _without_rim(grey: np.ndarray) -> np.ndarray:
+    """Drops the usual margin, where the neighbours' ink is, before tones are measured."""
+    rim = int(0.05 * max(grey.shape))
+    inner = grey[rim : grey.shape[0] - rim, rim : grey.shape[1] - rim]
+    return inner if inner.size else grey

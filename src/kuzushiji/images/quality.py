@@ -1,0 +1,68 @@
+"""What can be said of a picture before any model looks at it: blank, faint, cut, noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kuzushiji.images.ink import Tones
+
+BLANK_CONTRAST = 24.0
+"""Grey levels between paper and ink below which there is nothing to read."""
+FAINT_CONTRAST = 48.0
+"""Grey levels below which the ink counts as faint."""
+NO_SEPARATION = 0.70
+"""Share of variance explained by two tones below which they are not two (uniform noise has 0.75, normal 0.64)."""
+LITTLE_INK, MUCH_INK = 0.012, 0.60
+"""Shares of the glyph's square; published glyphs lie between (1st percentile 0.05, 99th 0.44)."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How usable a picture is as one character.
+
+    Attributes:
+        ink: mean ink of the glyph, 0..1 (published glyphs: 0.1 to 0.4).
+        contrast: grey levels between paper and ink, 0..255.
+        touches_border: the character's own strokes run into the picture's edge, so a part may be missing.
+        is_empty: nothing to read; the glyph is black, or nearly.
+        reasons: what speaks against a sure reading, in words; empty if nothing does.
+    """
+
+    ink: float
+    contrast: float
+    touches_border: bool
+    is_empty: bool
+    reasons: tuple[str, ...]
+
+
+def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bool) -> Quality:
+    """Words the findings of a conversion.
+
+    Args:
+        glyph: uint8 (size, size), white ink on black.
+        measured: tones of the picture it was made from.
+        touches_border: see :class:`Quality`.
+        is_empty: the conversion found no ink.
+
+    Returns:
+        The quality.
+    """
+    ink = float(glyph.mean()) / 255
+    is_empty = is_empty or ink < LITTLE_INK / 4
+    reasons = []
+    if is_empty:
+        reasons.append("blank: no ink found")
+    else:
+        if measured.contrast < FAINT_CONTRAST:
+            reasons.append("faint: little contrast between ink and paper")
+        if measured.separation < NO_SEPARATION:
+            reasons.append("no clear ink: grey tones or noise rather than strokes")
+        if ink < LITTLE_INK:
+            reasons.append("hardly any ink")
+        if ink > MUCH_INK:
+            reasons.append("mostly ink: a picture, a stain or a frame rather than a character")
+        if touches_border:
+            reasons.append("cut: strokes run into the edge of the picture")
+    return Quality(ink, measured.contrast, touches_border, is_empty, tuple(reasons))

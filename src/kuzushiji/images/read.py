@@ -1,0 +1,208 @@
+"""Any picture to an upright grey array: the one door through which pictures enter the package."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from kuzushiji.errors import KuzushijiError
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | np.ndarray | Image.Image
+
+MAX_BYTES = 200 * 2**20
+"""Largest file that is opened, in bytes."""
+MAX_PIXELS = 64_000_000
+"""Largest picture that is decoded, in pixels (a 600 dpi scan of an A4 page has 35 million)."""
+MAX_SIDE = 30_000
+"""Longest side that is decoded, in pixels."""
+FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
+"""Pillow formats that may be decoded. The list keeps out formats that start other programs (EPS)."""
+
+_ORIENTATION = 274  # the EXIF tag
+_CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
+
+
+def read_image(source: Source, name: str | None = None) -> np.ndarray:
+    """Reads a picture as grey values, upright.
+
+    Colour becomes luma (ITU-R 601), transparency is laid on white (on black where everything visible is
+    near white, so that white ink on nothing survives), 16-bit values are scaled to 8 bits, EXIF
+    rotation is applied, and of several frames or pages the first is taken.
+
+    Args:
+        source: path, encoded file as bytes, Pillow image, or array: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4);
+            bool, uint8, uint16, another integer type holding such values, or float in [0, 1] or [0, 255].
+        name: how an error calls the picture; its path where it has one.
+
+    Returns:
+        uint8 array (h, w), 0 black to 255 white; it may share memory with an array that was given.
+
+    Raises:
+        KuzushijiError: not a picture, damaged, empty, or larger than this module's limits.
+
+    >>> read_image(np.array([[0.0, 1.0]]))
+    array([[  0, 255]], dtype=uint8)
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source, name or "the array")
+    if isinstance(source, Image.Image):
+        name = name or getattr(source, "filename", "") or "the Pillow image"
+        return _from_pillow(source, name)
+    if isinstance(source, bytes | bytearray | memoryview):
+        name, data = name or "the given bytes", bytes(source)
+    else:
+        name = name or os.fspath(source)
+        data = _file_bytes(Path(source), name)
+    if not data:
+        raise KuzushijiError(f"not an image: {name} is empty (0 bytes)")
+    if len(data) > MAX_BYTES:
+        raise KuzushijiError(f"too large: {name} has over {MAX_BYTES >> 20} MB; crop the character first")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the limit below refuses them
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise KuzushijiError(_too_many_pixels(name)) from None
+    except Image.UnidentifiedImageError:
+        raise KuzushijiError(
+            f"not an image: {name} ({_what(data)}); give PNG, JPEG, TIFF, WebP, BMP or GIF"
+        ) from None
+    except Exception as e:
+        raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
+    return _from_pillow(image, name)
+
+
+def _file_bytes(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise KuzushijiError(f"not an image: {name} is a folder")
+        with open(path, "rb") as file:
+            if not path.is_file():
+                raise KuzushijiError(f"not an image: {name} is not a plain file")
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as e:
+        reason = getattr(e, "strerror", None) or _one_line(e)
+        raise KuzushijiError(f"cannot open {name}: {reason}") from None
+
+
+def _from_pillow(image: Image.Image, name: str) -> np.ndarray:
+    width, height = image.size
+    if width * height == 0:
+        raise KuzushijiError(f"not an image: {name} has no pixels ({width}x{height})")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise KuzushijiError(_too_many_pixels(name, f" ({width}x{height})"))
+    try:
+        if image.format == "JPEG" and image.mode == "RGB":
+            image.draft("L", None)  # the decoder's own luma: no colour conversion at all
+        grey = _grey(image)
+        turn = _orientation(image)
+    except Exception as e:
+        raise KuzushijiError(f"not an image: {name} is damaged ({_one_line(e)})") from None
+    return grey if turn == 1 else np.ascontiguousarray(_turn(grey, turn))
+
+
+def _grey(image: Image.Image) -> np.ndarray:
+    mode = image.mode
+    if mode == "L" and "transparency" not in image.info:
+        return np.asarray(image)
+    if mode in ("I", "F") or mode.startswith("I;"):
+        return _scale(np.asarray(image))
+    if "A" in image.getbands() or "transparency" in image.info or mode in ("PA", "La", "RGBa"):
+        if mode == "1":
+            image = image.convert("L")
+        return _on_paper(np.asarray(image.convert("RGBA")))
+    if mode not in ("1", "L", "RGB", "P", "CMYK", "YCbCr"):
+        image = image.convert("RGB")
+    return np.asarray(image.convert("L"))
+
+
+def _on_paper(rgba: np.ndarray) -> np.ndarray:
+    """Lays (h, w, 4) on white; on black where all that is visible is near white."""
+    luma = np.asarray(Image.fromarray(np.ascontiguousarray(rgba[..., :3])).convert("L"), np.uint16)
+    alpha = rgba[..., 3].astype(np.uint16)
+    visible = alpha > 64
+    some_hidden = alpha.min() < 64
+    paper = 0 if some_hidden and visible.any() and luma[visible].min() > 200 else 255
+    return ((luma * alpha + paper * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def _scale(values: np.ndarray) -> np.ndarray:
+    """Maps wider integer or float values to 0..255: floats up to 1 are shares, values over 255 are 16-bit."""
+    if values.dtype.kind == "f":
+        if not np.isfinite(values).all():
+            raise ValueError("it holds values that are not finite")
+        if values.max(initial=0) <= 1:
+            values = values * 255.0
+    low, high = values.min(initial=0), values.max(initial=0)
+    if low < 0 or high > 65535:
+        raise ValueError(f"its values reach from {low:g} to {high:g}; 0 to 255 or 0 to 65535 is expected")
+    if values.dtype == np.uint16 or high > 255:
+        values = values / 257.0
+    return np.rint(values).astype(np.uint8)
+
+
+def _from_array(array: np.ndarray, name: str) -> np.ndarray:
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.size == 0:
+        raise KuzushijiError(f"not an image: {name} has no pixels (shape {array.shape})")
+    if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
+        raise KuzushijiError(
+            f"not an image: {name} has shape {array.shape}; give one picture at a time: (h, w), (h, w, 3) or (h, w, 4)"
+        )
+    if array.shape[0] * array.shape[1] > MAX_PIXELS or max(array.shape) > MAX_SIDE:
+        raise KuzushijiError(_too_many_pixels(name, f" ({array.shape[1]}x{array.shape[0]})"))
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * np.uint8(255)
+    elif array.dtype.kind not in "uif":
+        raise KuzushijiError(f"not an image: {name} has dtype {array.dtype}; numbers are expected")
+    elif array.dtype != np.uint8:
+        try:
+            array = _scale(array)
+        except ValueError as e:
+            raise KuzushijiError(f"not an image: {name}: {_one_line(e)}") from None
+    if array.ndim == 2:
+        return array
+    if array.shape[2] == 4:
+        return _on_paper(array)
+    return np.asarray(Image.fromarray(np.ascontiguousarray(array)).convert("L"))
+
+
+def _orientation(image: Image.Image) -> int:
+    if "exif" in image.info or image.format in _CONTAINERS_WITH_EXIF:
+        return int(image.getexif().get(_ORIENTATION, 1) or 1)
+    return 1
+
+
+def _turn(grey: np.ndarray, orientation: int) -> np.ndarray:
+    """Undoes EXIF orientation 2..8 (Exif 2.32, tag 0x0112); other values change nothing."""
+    if orientation in (5, 6, 7, 8):
+        grey = grey.T
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    return grey[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _what(data: bytes) -> str:
+    start = data[:512].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<svg")):
+        return "it is an HTML, XML or SVG text"
+    if start.startswith(b"%pdf"):
+        return "it is a PDF"
+    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        return "it is HEIC"
+    return "unknown format"
+
+
+def _too_many_pixels(name: str, size: str = "") -> str:
+    limit = f"{MAX_PIXELS // 1_000_000} million pixels or {MAX_SIDE} on a side"
+    return f"too large: {name}{size} has over {limit}; crop the character first"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
