@@ -1,0 +1,73 @@
+"""The commands evaluate and audit: exit codes, the JSON contract, pages that stand alone."""
+
+import json
+
+import numpy as np
+import pytest
+
+from kuzushiji.cli import main
+from kuzushiji.datasets import Dataset
+from kuzushiji.errors import UsageError
+
+
+@pytest.fixture
+def own_data(monkeypatch, glyphs) -> None:
+    """A data set "own": 1, 3 and 12 training images of three classes, 20 test images of each, some wrong."""
+    rng = np.random.default_rng(0)
+
+    def make(split: str) -> Dataset:
+        labels = np.repeat([0, 1, 2], [1, 3, 12] if split == "train" else [20, 20, 20])
+        images = glyphs[labels].copy()
+        images[rng.random(images.shape) < 0.1] = 90
+        if split == "test":
+            images[::10] = images[(np.arange(0, 60, 10) + 25) % 60]
+        return Dataset("own", split, images, labels.astype(np.int64), ("か", "き", "く"))
+
+    sets = {split: make(split) for split in ("train", "test")}
+
+    def load(name: str, split: str = "train") -> Dataset:
+        if name != "own":
+            raise UsageError(f"no data set or folder {name!r}")
+        return sets[split]
+
+    monkeypatch.setattr("kuzushiji.datasets.load", load, raising=False)
+
+
+@pytest.mark.usefixtures("own_data")
+class TestEvaluate:
+    def test_json_is_one_object_with_the_contract_keys(self, tiny_model, capsys) -> None:
+        assert main(["evaluate", str(tiny_model()), "own", "--json"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 1
+        out = json.loads(lines[0])
+        assert (out["dataset"], out["split"], out["n"]) == ("own", "test", 60)
+        for key in ("accuracy", "balanced_accuracy", "macro_f1", "top5"):
+            assert out[key]["low"] <= out[key]["value"] <= out[key]["high"], key
+        assert 0.8 < out["accuracy"]["value"] < 1
+        assert 0 <= out["ece"] <= 1
+        assert [(b["training_images"], b["images"]) for b in out["bins"]] == [
+            ("1", 20),
+            ("2-5", 20),
+            ("11-20", 20),
+        ]
+
+    def test_words_and_comparison(self, tiny_model, tmp_path, glyphs, capsys) -> None:
+        worse = tiny_model(templates=glyphs[[1, 0, 2]], path=tmp_path / "worse.onnx", name="worse")
+        assert main(["evaluate", str(tiny_model()), "own", "--compare", str(worse)]) == 0
+        out = capsys.readouterr().out
+        assert "60 images" in out
+        assert "McNemar p" in out
+        assert "more than chance explains" in out
+        assert main(["evaluate", str(tiny_model()), "own", "--json", "--compare", str(worse)]) == 0
+        compared = json.loads(capsys.readouterr().out)["compare"]
+        assert compared["model"] == "worse"
+        assert compared["difference"]["low"] > 0
+        assert compared["mcnemar_p"] < 1e-3
+
+    def test_errors_are_one_line_and_the_right_code(self, tiny_model, capsys) -> None:
+        assert main(["evaluate", "no-such-model", "own"]) == 2
+        assert main(["evaluate", str(tiny_model()), "no-such-data"]) == 2
+        assert main(["evaluate", str(tiny_model(classes=("阿", "伊", "宇"))), "own"]) == 1
+        err = capsys.readouterr().err.splitlines()
+        assert len(err) == 3
+        assert all(line.startswith("kuzushiji: error: ") for line in err)
