@@ -7,11 +7,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
     os.environ.setdefault(_name, "1")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
-from pathlib import Path
+from pathlib import Path  # noqa: E402
 
-import numpy as np
-import pytest
-from tiny_onnx import write_matcher
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+from tiny_onnx import write_matcher  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

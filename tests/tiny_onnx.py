@@ -1,4 +1,4 @@
-"""Tiny ONNX models for tests: correlate the glyph with templates, as a real model's graph would be laid out."""
+"""Tiny ONNX models for tests, laid out as a real one: they correlate the glyph with templates."""
 
 from pathlib import Path
 

@@ -88,7 +88,8 @@ def show(reading: Reading, name: str | None = None) -> None:
         name: to show instead of the whole path.
     """
     if reading.error is not None:
-        console.complain(f"{name or reading.file}: {reading.error}")
+        named = reading.file in reading.error
+        console.complain(reading.error if named else f"{name or reading.file}: {reading.error}")
         return
     verdict = console.style("sure", "green")
     if not reading.sure:

@@ -1,15 +1,17 @@
-"""Whether to answer: the rule behind ``sure``, in one place."""
+"""Whether to answer: the rule behind ``sure``, in one place.
+
+An answer is sure when the picture has no fault and the best candidate reaches the model's own threshold
+(`kuzushiji.weights.ModelInfo.sure_threshold`, fitted with the model).
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-INK = 64
-"""A glyph's pixel at or above this (of 255) counts as ink: the soft edge of a stroke included."""
-
-LEAST_INK, MOST_INK = 0.01, 0.85
-"""Share of inked pixels outside of which there is no character to read. No image of KMNIST's training set
-lies outside, so the rule costs no right answer there."""
+if TYPE_CHECKING:
+    from kuzushiji.images import Quality
 
 
 def faults(glyph: np.ndarray) -> tuple[str, ...]:
@@ -19,14 +21,20 @@ def faults(glyph: np.ndarray) -> tuple[str, ...]:
         glyph: uint8 (size, size), white ink on black.
 
     >>> faults(np.zeros((28, 28), np.uint8))
-    ('blank: almost no ink',)
+    ('blank: no ink found',)
     """
-    ink = float((glyph >= INK).mean())
-    if ink < LEAST_INK:
-        return ("blank: almost no ink",)
-    if ink > MOST_INK:
-        return ("almost all ink",)
-    return ()
+    from kuzushiji import images
+
+    return faults_of(images.glyph_quality(glyph))
+
+
+def faults_of(quality: Quality) -> tuple[str, ...]:
+    """The findings about a picture that forbid a sure answer.
+
+    A character that touches the picture's edge is not among them: people crop tightly, and more than half of
+    our real crops do.
+    """
+    return tuple(reason for reason in quality.reasons if not reason.startswith("cut"))
 
 
 def doubts(probabilities: np.ndarray, threshold: float) -> tuple[str, ...]:

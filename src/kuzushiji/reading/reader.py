@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.reading.candidate import Candidate
-from kuzushiji.reading.decide import doubts, faults
+from kuzushiji.reading.decide import doubts, faults, faults_of
 from kuzushiji.reading.result import Reading
 from kuzushiji.weights import store
 from kuzushiji.weights.model import BATCH, available_threads, open_model
@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 """One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image."""
 
-_Prepared: TypeAlias = tuple[str, "np.ndarray | None", str | None]
 _AHEAD = 4  # batches decoded or waiting while one is in the model
+
+
+class _Prepared(NamedTuple):
+    file: str
+    glyph: np.ndarray | None
+    faults: tuple[str, ...]
+    error: str | None
 
 
 class Reader:
@@ -67,7 +73,7 @@ class Reader:
         Raises:
             UsageError: ``top`` is less than one.
         """
-        return list(self.stream([items] if _is_one(items) else items, top=top))
+        return list(self.stream(_several(items), top=top))
 
     def stream(self, items: Iterable[Source], top: int = 5) -> Iterator[Reading]:
         """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
@@ -95,42 +101,65 @@ class Reader:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
+    def read_glyphs(self, glyphs: np.ndarray, top: int = 5) -> list[Reading]:
+        """Reads glyphs that are ready, as `kuzushiji.to_glyph` makes them.
+
+        Args:
+            glyphs: uint8 (n, size, size) for the model's size, white ink on black.
+            top: the most candidates a glyph.
+
+        Raises:
+            KuzushijiError: another shape or dtype.
+        """
+        rows = self.model.probabilities(glyphs)
+        return [
+            self._reading(f"#{number}", row, faults(glyph), top)
+            for number, (glyph, row) in enumerate(zip(glyphs, rows, strict=True))
+        ]
+
     def _prepare_all(self, batch: list[tuple[int, Source]]) -> list[_Prepared]:
         return [self._prepare(number, item) for number, item in batch]
 
     def _prepare(self, number: int, item: Source) -> _Prepared:
         from kuzushiji import images
 
-        path = isinstance(item, str | os.PathLike)
-        file = os.fspath(item) if path else f"#{number}"
+        path = os.fspath(item) if isinstance(item, str | os.PathLike) else None
+        file = f"#{number}" if path is None else path
         try:
-            if path and os.path.isdir(file):
+            if path is not None and os.path.isdir(path):
                 raise KuzushijiError("no images in this folder")
-            return file, images.to_glyph(images.read_image(item), size=self.model.info.size), None
+            glyph, quality = images.analyse(images.read_image(item), size=self.model.info.size)
+            return _Prepared(file, glyph, faults_of(quality), None)
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
-            return file, None, _reason(e, file)
+            return _Prepared(file, None, (), _reason(e, file))
 
     def _judge(self, prepared: list[_Prepared], top: int) -> list[Reading]:
-        glyphs = [glyph for _, glyph, _ in prepared if glyph is not None]
+        glyphs = [each.glyph for each in prepared if each.glyph is not None]
         rows = iter(self.model.probabilities(np.stack(glyphs)) if glyphs else ())
         return [
-            Reading(file, error=error) if glyph is None else self._reading(file, glyph, next(rows), top)
-            for file, glyph, error in prepared
+            Reading(each.file, error=each.error)
+            if each.glyph is None
+            else self._reading(each.file, next(rows), each.faults, top)
+            for each in prepared
         ]
 
-    def _reading(self, file: str, glyph: np.ndarray, row: np.ndarray, top: int) -> Reading:
+    def _reading(self, file: str, row: np.ndarray, wrong: tuple[str, ...], top: int) -> Reading:
         info = self.model.info
         best = np.argsort(-row, kind="stable")[: max(top, 2)]
-        reasons = faults(glyph) or doubts(row[best], info.sure_threshold)
+        reasons = wrong or doubts(row[best], info.sure_threshold)
         candidates = tuple(Candidate.of(info.classes[i], float(row[i])) for i in best[:top])
         return Reading(file, candidates, sure=not reasons, reasons=reasons)
 
 
-def _is_one(items: Any) -> bool:
+def _several(items: Any) -> Iterable[Source]:
+    """Puts one picture into a list; what is several already stays."""
     if isinstance(items, np.ndarray):
-        return items.ndim == 2 or (items.ndim == 3 and items.shape[-1] in (3, 4))
+        one = items.ndim == 2 or (items.ndim == 3 and items.shape[-1] in (3, 4))
+        return [items] if one else items
     # A PIL image is told by its method: importing PIL only to ask would slow down the first reading.
-    return isinstance(items, str | bytes | os.PathLike) or hasattr(items, "getbbox")
+    if isinstance(items, str | bytes | os.PathLike) or hasattr(items, "getbbox"):
+        return [items]
+    return items
 
 
 def _reason(error: Exception, file: str) -> str:

@@ -6,6 +6,6 @@ needs Keras or PyTorch: a ``.keras`` file is exported first, by the training roo
 
 from kuzushiji.weights.info import ModelInfo
 from kuzushiji.weights.model import Model, open_model
-from kuzushiji.weights.store import find, names
+from kuzushiji.weights.store import default, find, names
 
-__all__ = ["Model", "ModelInfo", "find", "names", "open_model"]
+__all__ = ["Model", "ModelInfo", "default", "find", "names", "open_model"]

@@ -1,0 +1,159 @@
+import io
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import kuzushiji
+from kuzushiji.errors import UsageError
+from kuzushiji.reading import Reader
+from kuzushiji.weights.model import BATCH
+
+
+@pytest.fixture
+def reader(tiny_model):
+    return Reader(tiny_model(sure_threshold=0.9), threads=2)
+
+
+@pytest.fixture
+def files(tmp_path, glyphs):
+    """One PNG for each glyph."""
+    paths = [tmp_path / f"{i}.png" for i in range(len(glyphs))]
+    for path, glyph in zip(paths, glyphs, strict=True):
+        Image.fromarray(glyph).save(path)
+    return paths
+
+
+def chars(readings):
+    return "".join(reading.candidates[0].char if reading.candidates else "!" for reading in readings)
+
+
+def test_every_kind_of_picture_is_read(reader, files, glyphs):
+    png = io.BytesIO()
+    Image.fromarray(glyphs[1]).save(png, "PNG")
+    items = [
+        files[0],
+        str(files[1]),
+        files[2].read_bytes(),
+        glyphs[0],
+        Image.fromarray(glyphs[1]),
+        png.getvalue(),
+    ]
+    readings = reader.read(items)
+    assert chars(readings) == "かきくかきき"
+    assert [r.file for r in readings] == [str(files[0]), str(files[1]), "#2", "#3", "#4", "#5"]
+    assert all(r.sure and r.error is None for r in readings)
+
+
+@pytest.mark.parametrize("one", ["path", "text", "bytes", "array", "colour", "pillow"])
+def test_one_picture_needs_no_list(reader, files, glyphs, one):
+    item = {
+        "path": files[1],
+        "text": str(files[1]),
+        "bytes": files[1].read_bytes(),
+        "array": glyphs[1],
+        "colour": np.repeat(glyphs[1][..., None], 3, axis=2),
+        "pillow": Image.fromarray(glyphs[1]),
+    }[one]
+    assert chars(reader.read(item)) == "き"
+
+
+def test_a_stack_and_a_generator_are_several(reader, glyphs):
+    assert chars(reader.read(glyphs)) == "かきく"
+    assert chars(reader.read(iter(glyphs))) == "かきく"
+    assert reader.read([]) == []
+
+
+def test_order_is_kept_over_many_batches_with_bad_ones_between(reader, files, tmp_path):
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no picture")
+    order = [0, 1, 2, None] * (BATCH // 2)
+    readings = reader.read(files[i] if i is not None else bad for i in order)
+    assert chars(readings) == "かきく!" * (BATCH // 2)
+    assert {r.error for r in readings if r.file == str(bad)} == {
+        next(r.error for r in readings if r.error is not None)
+    }
+
+
+def test_each_bad_input_has_its_reason(reader, files, tmp_path):
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "half.png").write_bytes(files[0].read_bytes()[:40])
+    (tmp_path / "folder").mkdir()
+    bad = [tmp_path / name for name in ("missing.png", "empty.png", "half.png", "folder")]
+    readings = reader.read([*bad, files[0], np.zeros((0, 5), np.uint8), object()])
+    assert chars(readings) == "!!!!か!!"
+    for reading in readings:
+        assert reading.candidates or (reading.error and "\n" not in reading.error)
+        assert not (reading.error and reading.sure)
+    assert readings[3].error == "no images in this folder"
+
+
+def test_candidates_are_ranked_and_limited(reader, glyphs):
+    mixed = np.maximum(glyphs[0], glyphs[1] // 2)
+    [reading] = reader.read(mixed, top=2)
+    assert [c.char for c in reading.candidates] == ["か", "き"]
+    assert reading.candidates[0].probability > reading.candidates[1].probability
+    assert len(reader.read(mixed, top=99)[0].candidates) == 3
+    with pytest.raises(UsageError, match="top"):
+        reader.read(mixed, top=0)
+
+
+def test_a_close_race_is_not_sure_and_says_so(reader, glyphs):
+    [reading] = reader.read(np.maximum(glyphs[0], glyphs[1]), top=1)
+    assert not reading.sure
+    assert reading.reasons == ("the best two candidates are close",)
+
+
+def test_the_models_threshold_decides(tiny_model, glyphs, tmp_path):
+    faint = tiny_model(sharpness=2.0, sure_threshold=0.9, path=tmp_path / "faint.onnx")
+    assert Reader(faint).read(glyphs[0])[0].reasons == ("probability below 0.90",)
+    lax = tiny_model(sharpness=2.0, sure_threshold=0.5, path=tmp_path / "lax.onnx")
+    assert Reader(lax).read(glyphs[0])[0].sure
+
+
+def test_blank_paper_is_never_sure(reader):
+    for blank in (np.zeros((28, 28), np.uint8), np.full((90, 60), 235, np.uint8)):
+        [reading] = reader.read(blank)
+        assert reading.error is None
+        assert not reading.sure
+        assert reading.reasons[0].startswith("blank")
+
+
+def test_glyphs_that_are_ready_need_no_conversion(reader, glyphs):
+    readings = reader.read_glyphs(np.concatenate([glyphs, np.zeros((1, 28, 28), np.uint8)]))
+    assert chars(readings[:3]) == "かきく"
+    assert [r.sure for r in readings] == [True, True, True, False]
+
+
+def test_items_are_taken_only_as_needed(reader, glyphs):
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        for glyph in itertools.cycle(glyphs):
+            taken += 1
+            yield glyph
+
+    readings = reader.stream(endless())
+    assert chars(itertools.islice(readings, 3)) == "かきく"
+    readings.close()
+    assert taken <= 8 * BATCH
+
+
+def test_an_error_of_the_items_themselves_is_not_swallowed(reader, glyphs):
+    def broken():
+        yield from glyphs
+        raise RuntimeError("the list broke")
+
+    with pytest.raises(RuntimeError, match="the list broke"):
+        reader.read(broken())
+
+
+def test_threads_must_be_positive(tiny_model):
+    with pytest.raises(UsageError, match="threads"):
+        Reader(tiny_model(), threads=0)
+
+
+def test_the_package_offers_it_at_the_top():
+    assert kuzushiji.Reader is Reader

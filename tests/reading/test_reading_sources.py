@@ -1,0 +1,58 @@
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from kuzushiji.reading import expand
+
+
+def picture(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L", (4, 4)).save(path, format="PNG")
+    return str(path)
+
+
+def test_files_pass_in_order_even_when_they_are_not_there():
+    assert list(expand(["b.png", "missing.png", "a.png"])) == ["b.png", "missing.png", "a.png"]
+
+
+def test_a_folder_stands_for_its_images_at_all_levels(tmp_path):
+    wanted = [picture(tmp_path / name) for name in ("a.png", "z.PNG", "no-suffix", "b/c.png", "b/d/e.png")]
+    picture(tmp_path / ".hidden.png")
+    picture(tmp_path / ".git" / "x.png")
+    (tmp_path / "labels.csv").write_text("file,char\n")
+    (tmp_path / "empty").touch()
+    (tmp_path / "broken.jpg").write_text("not a picture, but named like one")
+    skipped = []
+    found = list(expand([str(tmp_path)], skipped=skipped.append))
+    assert sorted(found) == sorted([*wanted, str(tmp_path / "broken.jpg")])
+    assert found == list(expand([str(tmp_path)])), "the order is the same each time"
+    assert [path.name for path in skipped] == ["empty", "labels.csv"]
+
+
+def test_a_folder_without_images_is_passed_on_to_be_reported(tmp_path):
+    assert list(expand([str(tmp_path)])) == [str(tmp_path)]
+
+
+def test_a_list_on_standard_input(tmp_path):
+    inside = picture(tmp_path / "folder" / "か な.png")
+    listed = f"a b.png\r\n\n{tmp_path / 'folder'}\nlast.png".encode()
+    assert list(expand(["first.png", "-"], stdin=io.BytesIO(listed))) == [
+        "first.png",
+        "a b.png",
+        inside,
+        "last.png",
+    ]
+
+
+def test_names_that_are_not_utf8_survive():
+    assert list(expand(["-"], stdin=io.BytesIO(b"\xff.png\n"))) == ["\udcff.png"]
+
+
+def test_the_list_is_read_as_it_comes():
+    class Endless(io.RawIOBase):
+        def __iter__(self):
+            while True:
+                yield b"x.png\n"
+
+    assert next(expand(["-"], stdin=Endless())) == "x.png"
