@@ -6,18 +6,12 @@ loading onnxruntime. Exit codes: 0 done, 1 an input could not be used, 2 wrong u
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError, UsageError
-
-if TYPE_CHECKING:
-    import typer
 
 COMMANDS = {
     "read": "read_cli",
@@ -60,54 +54,10 @@ def main(argv: list[str] | None = None) -> int:
         return _complain(e)
 
 
-def build(words: list[str]) -> typer.Typer:
-    """The app with the command that the first word names, or with all of them.
-
-    Args:
-        words: the command line after ``kuzushiji``.
-    """
-    import typer
-
-    app = typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        help="Reads cursive classical Japanese (kuzushiji), one character at a time.",
-    )
-
-    @app.callback(invoke_without_command=True, epilog="Exit codes: 0 done, 1 an input was unusable, 2 usage.")
-    def root(
-        context: typer.Context,
-        version: bool = typer.Option(False, "--version", help="Show version, licences, attribution."),
-        debug: bool = typer.Option(False, "--debug", help="Show tracebacks; goes anywhere."),
-    ) -> None:
-        if version:
-            print(_version())
-        elif context.invoked_subcommand is None:
-            print(context.get_help())
-            raise typer.Exit(2)
-
-    wanted = COMMANDS.get(words[0]) if words else None
-    for module in [wanted] if wanted else dict.fromkeys(COMMANDS.values()):
-        name = f"kuzushiji.cli.{module}"
-        if importlib.util.find_spec(name):
-            importlib.import_module(name).register(app)
-    if wanted:  # a group may add several commands; help and hints name the one that was asked for
-        app.registered_commands = [c for c in app.registered_commands if _name(c) == words[0]]
-    else:
-        order = list(COMMANDS)
-        app.registered_commands.sort(key=lambda c: order.index(_name(c)) if _name(c) in order else len(order))
-    return app
-
-
-def _name(command: typer.models.CommandInfo) -> str:
-    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
-
-
 def _run(words: list[str]) -> int:
-    import typer
+    from kuzushiji.cli._app import build  # typer, and only inside of main's try
 
-    command = typer.main.get_command(build(words))
+    command = build(words)
     result = command.main(_without_debug(words, command), prog_name="kuzushiji", standalone_mode=False)
     return result if isinstance(result, int) else 0
 
@@ -153,13 +103,3 @@ def _reader_is_gone() -> int:
     """The other end of the pipe closed (``| head``): nothing to say, also not at the interpreter's end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
-
-
-def _version() -> str:
-    from kuzushiji.datasets import ATTRIBUTION
-
-    return (
-        f"kuzushiji {__version__}\n"
-        "Code: MIT. Weights and everything else derived from the images: CC BY-SA 4.0.\n"
-        f"Data: {ATTRIBUTION}"
-    )

@@ -1,0 +1,204 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kuzushiji import cli
+from kuzushiji.cli._console import width
+from kuzushiji.cli.read_cli import table
+from kuzushiji.reading import Candidate, Reading
+
+
+@pytest.fixture
+def model(tiny_model):
+    return ["--model", str(tiny_model(sure_threshold=0.9)), "--threads", "1"]
+
+
+@pytest.fixture
+def folder(tmp_path, glyphs):
+    """Three pictures, か き く, in a folder."""
+    path = tmp_path / "pictures"
+    path.mkdir()
+    for name, glyph in zip("abc", glyphs, strict=True):
+        Image.fromarray(glyph).save(path / f"{name}.png")
+    return path
+
+
+def objects(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_json_is_one_object_a_line_in_input_order(folder, model, capsys):
+    assert cli.main(["read", str(folder / "c.png"), str(folder / "a.png"), "--json", *model]) == 0
+    told = objects(capsys.readouterr().out)
+    assert [t["candidates"][0]["char"] for t in told] == ["く", "か"]
+    assert told[0]["file"] == str(folder / "c.png")
+    assert told[0]["sure"] is True
+    assert 0.99 < told[0]["candidates"][0]["probability"] <= 1
+    assert told[0]["candidates"][0]["codepoint"] == "U+304F"
+
+
+def test_json_is_utf8_not_escapes_whatever_the_locale(folder, model):
+    done = subprocess.run(
+        [sys.executable, "-m", "kuzushiji", "read", "--json", str(folder), *model],
+        capture_output=True,
+        timeout=60,
+        check=True,
+        env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PATH": "/usr/bin:/bin"},
+    )
+    assert "か".encode() in done.stdout
+    assert len(objects(done.stdout.decode())) == 3
+
+
+def test_a_bad_file_costs_nothing_but_its_own_line(folder, model, capsys):
+    (folder / "b.png").write_bytes(b"not a picture")
+    assert cli.main(["read", str(folder), "missing.png", "--json", *model]) == 1
+    told = objects(capsys.readouterr().out)
+    assert ["error" in t for t in told] == [False, True, False, True]
+    assert "sure" not in told[1]
+    assert told[3]["file"] == "missing.png"
+
+
+def test_two_hundred_mixed_files(folder, model, capsys):
+    good = (folder / "a.png").read_bytes()
+    broken = [
+        b"",
+        b"text",
+        good[:50],
+        good[: len(good) // 2],
+        b"\x89PNG\r\n\x1a\n" + bytes(40),
+        b"GIF89a",
+        b"<html></html>",
+    ]
+    for i in range(200):
+        (folder / f"x{i:03}.png").write_bytes(good if i % 2 else broken[i // 2 % len(broken)])
+    assert cli.main(["read", str(folder), *model]) == 1
+    shown = capsys.readouterr()
+    assert shown.out.count("  sure") == 103
+    assert len(shown.err.splitlines()) == 100
+    assert all(line.startswith("kuzushiji: error: ") for line in shown.err.splitlines())
+    assert "Traceback" not in shown.err
+
+
+def test_the_table_says_it_in_words(folder, model, capsys):
+    Image.new("L", (50, 50), 240).save(folder / "blank.png")
+    assert cli.main(["read", str(folder), *model, "--top", "2"]) == 0
+    shown = capsys.readouterr().out
+    lines = shown.splitlines()
+    assert lines[0] == f"{folder / 'a.png'}  sure"
+    assert lines[1].split()[:4] == ["か", "U+304B", "ka", "100.0"]
+    assert "█" in lines[1]
+    assert f"{folder / 'blank.png'}  not sure (blank: no ink found)" in lines
+    assert "\x1b" not in shown, "no colours where no person looks"
+
+
+def test_columns_line_up_with_characters_of_any_width():
+    reading = Reading("a", tuple(Candidate.of(c, 0.25) for c in ("か", "春", "A", "𛂦")))
+    starts = {width(line[: line.index("U+")]) for line in table(reading)}
+    percents = {width(line[: line.index(" %")]) for line in table(reading)}
+    assert len(starts) == 1
+    assert len(percents) == 1
+
+
+def test_the_voiced_reading_stands_beside_its_base():
+    [line] = table(Reading("a", (Candidate.of("か", 0.9),)))
+    assert line.endswith("or が")
+
+
+def test_top_limits_the_candidates(folder, model, capsys):
+    assert cli.main(["read", str(folder / "a.png"), "--top", "1", "--json", *model]) == 0
+    assert len(objects(capsys.readouterr().out)[0]["candidates"]) == 1
+
+
+def test_paths_on_standard_input(folder, model):
+    listed = f"{folder / 'b.png'}\n{folder / 'a.png'}\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "kuzushiji", "read", "-", "--json", *model],
+        input=listed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [t["candidates"][0]["char"] for t in objects(done.stdout)] == ["き", "か"]
+
+
+def test_other_files_of_a_folder_are_mentioned_but_no_error(folder, model, capsys):
+    (folder / "labels.csv").write_text("file,char\n")
+    assert cli.main(["read", str(folder), "--json", *model]) == 0
+    shown = capsys.readouterr()
+    assert len(objects(shown.out)) == 3
+    assert shown.err.startswith("kuzushiji: note: ")
+    assert "labels.csv" in shown.err
+
+
+def test_a_folder_without_images_is_an_input_that_cannot_be_used(tmp_path, model, capsys):
+    assert cli.main(["read", str(tmp_path / "pictures"), *model]) == 1
+    (tmp_path / "none").mkdir()
+    assert cli.main(["read", str(tmp_path / "none"), *model]) == 1
+    assert "no images in this folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--model", "nonsense"], ["--top", "0"], ["--threads", "0"]])
+def test_wrong_options_are_wrong_usage(folder, capsys, words):
+    assert cli.main(["read", str(folder), *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_foreign_model_is_one_line(folder, tmp_path, capsys):
+    (tmp_path / "x.onnx").write_bytes(b"nothing")
+    assert cli.main(["read", str(folder), "--model", str(tmp_path / "x.onnx")]) == 1
+    assert "not an ONNX model" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf8_is_still_json(tmp_path, glyphs, model):
+    path = bytes(tmp_path) + b"/\xff.png"
+    with open(path, "wb") as stream:
+        Image.fromarray(glyphs[0]).save(stream, "PNG")
+    done = subprocess.run(
+        [
+            sys.executable.encode(),
+            b"-m",
+            b"kuzushiji",
+            b"read",
+            path,
+            b"--json",
+            *(w.encode() for w in model),
+        ],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout.decode())["file"].endswith("\udcff.png")
+
+
+def test_demo_draws_reads_and_counts(capsys, tiny_model, monkeypatch):
+    samples = pytest.importorskip("kuzushiji.images.samples")
+    from kuzushiji import images
+
+    def write(folder):
+        paths = []
+        for i, romaji in enumerate(("ka", "ki", "ku")):
+            glyph = np.zeros((28, 28), np.uint8)
+            glyph[4 + 7 * i : 9 + 7 * i, 4:24] = 255
+            paths.append(folder / f"synthetic-{romaji}-1.png")
+            Image.fromarray(glyph).save(paths[-1])
+        return paths
+
+    monkeypatch.setattr(samples, "write", write)
+    templates = np.stack([np.zeros((28, 28), np.uint8)] * 3)
+    for i in range(3):
+        templates[i, 4 + 7 * i : 9 + 7 * i, 4:24] = 255
+    assert images.is_glyph(templates[0])
+    model = str(tiny_model(templates))
+    assert cli.main(["demo", "--model", model]) == 0
+    shown = capsys.readouterr().out
+    assert "3 of 3 read right." in shown
+    assert "synthetic-ka-1.png" in shown
+    wrong = str(tiny_model(templates[[1, 2, 0]]))
+    assert cli.main(["demo", "--model", wrong]) == 1
+    assert "0 of 3 read right." in capsys.readouterr().out
