@@ -1,7 +1,7 @@
 """The three CODH data sets and one's own: download, formats, cache, splits.
 
-Public names are imported on first use; :data:`ATTRIBUTION` is to be shown wherever the images, or anything made
-from them, are.
+Public names are imported on first use; :data:`ATTRIBUTION` is to be shown wherever the images, or anything
+made from them, are.
 """
 
 from __future__ import annotations

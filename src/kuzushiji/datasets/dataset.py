@@ -10,11 +10,12 @@ import numpy as np
 
 
 class ImageView:
-    """Some images of a stored array, copied only when asked for; behaves as a read-only uint8 ndarray (n, h, w).
+    """Some images of a stored array, copied only when asked for; behaves as a read-only uint8 ndarray (n, h,
+    w).
 
-    ``len``, ``shape``, ``dtype``, ``ndim``, iteration, ``np.asarray`` and indexing by integer, slice, index array
-    or boolean mask, also followed by pixel indices (``view[:8, 2:-2]``); indexing returns ndarrays. A memory-mapped
-    base stays on disk: only the images that are indexed are read.
+    ``len``, ``shape``, ``dtype``, ``ndim``, iteration, ``np.asarray`` and indexing by integer, slice, index
+    array or boolean mask, also followed by pixel indices (``view[:8, 2:-2]``); indexing returns ndarrays. A
+    memory-mapped base stays on disk: only the images that are indexed are read.
 
     >>> view = ImageView(np.arange(12, dtype=np.uint8).reshape(3, 2, 2), np.array([2, 0]))
     >>> view.shape, view[0].tolist()

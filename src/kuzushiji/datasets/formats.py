@@ -143,7 +143,8 @@ def read_classmap(path: Path) -> tuple[str, ...]:
     """Reads ``index,codepoint,char`` lines, as CODH's ``*_classmap.csv``, into the characters in index order.
 
     Raises:
-        KuzushijiError: other columns, indices that are not 0, 1, 2, …, or a character that is not its code point.
+        KuzushijiError: other columns, indices that are not 0, 1, 2, …, or a character that is not its code
+            point.
     """
     with _open(path) as f:
         try:

@@ -11,9 +11,19 @@ from kuzushiji.datasets import registry
 from kuzushiji.datasets.cache import locked
 from kuzushiji.datasets.dataset import Dataset, ImageView
 from kuzushiji.datasets.splits import HALF, STANDARD
-from kuzushiji.datasets.unpack import INDEX, SIDE
 from kuzushiji.errors import KuzushijiError
 
+SIDE = 64
+INDEX = np.dtype(
+    [
+        ("codepoint", "<u4"),
+        ("name", "S16"),  # of the file, without .png
+        ("label", "<u2"),  # classes in order of code point
+        ("standard", "u1"),  # index into splits.STANDARD
+        ("half", "u1"),  # index into splits.HALF
+        ("black", "?"),  # no pixel of ink
+    ]
+)
 FOLDER = "unpacked-1"  # the number changes with the layout
 TRAINING = ("train", "half-train")
 
@@ -58,11 +68,26 @@ def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
     Args:
         folder: as from :func:`unpacked`.
         split: "train", "validation", "test" (protocol ``standard``), "half-train", "half-test" or "all".
-        drop_black: leave the entirely black images out of the training parts (they stay in the others, so that
-            scores are over the same images as everyone's).
+        drop_black: leave the entirely black images out of the training parts (they stay in the others, so
+            that scores are over the same images as everyone's).
 
     Returns:
         Images uint8 (n, 64, 64) as a view, labels int64 (n,), classes in order of code point.
+
+    Raises:
+        KuzushijiError: the files are damaged.
+    """
+    index, images = open_files(folder)
+    keep = members(index, split)
+    if drop_black and split in TRAINING:
+        keep &= ~index["black"]
+    rows = np.flatnonzero(keep)
+    classes = tuple(map(chr, np.unique(index["codepoint"]).tolist()))
+    return Dataset("kkanji", split, ImageView(images, rows), index["label"][rows].astype(np.int64), classes)
+
+
+def open_files(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The index (:data:`INDEX`) and the memory-mapped images uint8 (n, 64, 64), in order of path.
 
     Raises:
         KuzushijiError: the files are damaged.
@@ -74,16 +99,22 @@ def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
         raise _damaged(folder) from e
     if index.dtype != INDEX or images.shape != (len(index), SIDE, SIDE) or images.dtype != np.uint8:
         raise _damaged(folder)
-    keep = np.ones(len(index), bool)
+    return index, images
+
+
+def members(index: np.ndarray, split: str) -> np.ndarray:
+    """bool (n,): the rows of a split, black ones too."""
     if split in HALF:
-        keep = index["half"] == HALF.index(split)
-    elif split != "all":
-        keep = index["standard"] == STANDARD.index(split)
-    if drop_black and split in TRAINING:
-        keep &= ~index["black"]
-    rows = np.flatnonzero(keep)
-    classes = tuple(map(chr, np.unique(index["codepoint"]).tolist()))
-    return Dataset("kkanji", split, ImageView(images, rows), index["label"][rows].astype(np.int64), classes)
+        return index["half"] == HALF.index(split)
+    if split in STANDARD:
+        return index["standard"] == STANDARD.index(split)
+    return np.ones(len(index), bool)
+
+
+def paths_of(index: np.ndarray) -> list[str]:
+    """``U+XXXX/<name>.png`` of each row of an index."""
+    pairs = zip(index["codepoint"].tolist(), index["name"].tolist(), strict=True)
+    return [f"U+{codepoint:04X}/{name.decode()}.png" for codepoint, name in pairs]
 
 
 def _damaged(folder: Path) -> KuzushijiError:

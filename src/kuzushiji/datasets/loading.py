@@ -27,8 +27,8 @@ def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> 
     Args:
         name: "kmnist", "k49", "kkanji", "k49-sample", or the path of a folder with one's own data
             (K49-style npz files, or a folder of pictures for each class; see ``docs/datasets.md``).
-        split: "train" or "test"; for kkanji "train", "validation", "test", "half-train", "half-test" or "all"; for
-            one's own data what the folder has, or "all".
+        split: "train" or "test"; for kkanji "train", "validation", "test", "half-train", "half-test" or
+            "all"; for one's own data what the folder has, or "all".
         drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
 
     Returns:

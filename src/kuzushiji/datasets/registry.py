@@ -1,13 +1,13 @@
 """What the publisher released: files, sizes, hashes, counts, classes, licence. Facts only, no code.
 
 Sizes and md5 sums are the official ones (post February 2019 release), on which independent loaders agree; the
-sha256 sums were computed from files with exactly those md5 sums. Kuzushiji-Kanji's tar has no official hash: it
-is identified by its content, see :data:`KKANJI_CONTENT`.
+sha256 sums were computed from files with exactly those md5 sums. Kuzushiji-Kanji's tar has no official hash:
+it is identified by its content, see :data:`KKANJI_CONTENT`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ATTRIBUTION = (
     '"KMNIST Dataset" (created by CODH), adapted from "Kuzushiji Dataset" (created by NIJL and others), '
@@ -31,12 +31,14 @@ class RemoteFile:
         size: bytes, or None where the publisher's bytes are not pinned.
         md5: hex digest, or None.
         sha256: hex digest, or None where no official copy could be hashed.
+        array: sha256 of the bytes of the one array inside, for an npz whose own bytes are not pinned.
     """
 
     path: str
     size: int | None = None
     md5: str | None = None
     sha256: str | None = None
+    array: str | None = None
 
     @property
     def name(self) -> str:
@@ -52,7 +54,8 @@ class Content:
         images: how many.
         classes: how many.
         black: how many are entirely black.
-        pixels: sha256 (hex) over the uint8 pixels of every image, row by row, in order of ``U+XXXX/<name>.png``.
+        pixels: sha256 (hex) over the uint8 pixels of every image, row by row, in order of
+            ``U+XXXX/<name>.png``.
     """
 
     images: int
@@ -154,6 +157,12 @@ KMNIST = Published(
     },
 )
 
+_K49_MAP = RemoteFile(
+    "k49/k49_classmap.csv",
+    697,
+    "f7d0d0391f68bdf0fe4cf160ceb85753",
+    "95f5a2cfbfba1721f566059cf77c22808898b63044a5f9a08de9d8a2950eed84",
+)
 K49 = Published(
     name="k49",
     title="Kuzushiji-49",
@@ -176,12 +185,7 @@ K49 = Published(
                 "4da6f7a62e67a832d5eb1bd85c5ee448",
                 "299be30ea32c2cc69318f5a5a579ffbffb0a6a1ccff134fb0ca834cd525ad6af",
             ),
-            RemoteFile(
-                "k49/k49_classmap.csv",
-                697,
-                "f7d0d0391f68bdf0fe4cf160ceb85753",
-                "95f5a2cfbfba1721f566059cf77c22808898b63044a5f9a08de9d8a2950eed84",
-            ),
+            _K49_MAP,
         ),
     },
 )
@@ -193,15 +197,24 @@ K49_SAMPLE = Published(
     splits=("train", "test"),
     counts={"train": 62_960, "test": 10_585},
     formats={
-        "npz": tuple(
-            RemoteFile(f"k49-sample/{name}")
-            for name in (
-                "k49-train-imgs.npz",
-                "k49-train-labels.npz",
-                "k49-test-imgs.npz",
-                "k49-test-labels.npz",
-                "k49_classmap.csv",
-            )
+        "npz": (
+            RemoteFile(
+                "k49-sample/k49-train-imgs.npz",
+                array="7964eeb108b8cb37718227010ce683f2d1ac74beb2d91f1847da86114e37829e",
+            ),
+            RemoteFile(
+                "k49-sample/k49-train-labels.npz",
+                array="2179f0480fd44b64742cb04b6f30ed26ab64020e89d2fc40c6f6c659ea8171f8",
+            ),
+            RemoteFile(
+                "k49-sample/k49-test-imgs.npz",
+                array="fce59a2b000cb8a7ba5788c29da51293f0ef6f233443c1ddd005d32b05cf0fd7",
+            ),
+            RemoteFile(
+                "k49-sample/k49-test-labels.npz",
+                array="6995d0326cecf1c770253f74cdf1fb3b6d0ebb0d0fa322838e885d567748c4b7",
+            ),
+            replace(_K49_MAP, path="k49-sample/k49_classmap.csv"),
         ),
     },
     official=False,
@@ -221,6 +234,16 @@ KKANJI_CONTENT = Content(
     black=28,
     pixels="dca15541c3fb6f3f64f23536cfc53c91f817a8342b73ade6d0c06c85dc2fe735",
 )
+# Each part of the two splits (datasets/splits.py): images, and the digest of its list of paths. Never
+# changed.
+KKANJI_SPLITS = {
+    "train": (111_582, "34c584c4349400ed90f1c73cd5ad6e41058d33c42ba6d87335d8fe491e322c58"),
+    "validation": (14_421, "ef81010c30fdcbc0035f7e20ebd756e96c0e57ca2d1fa4a0eb925c0f4709e84a"),
+    "test": (14_421, "097d88937a7bafdf10c70bdf0a9ac4e552334e27f3be280d0d052a7010c0f34d"),
+    "half-train": (71_319, "1e0b237c15220dcbe4a2e62181b23763a90264ba9e83ffb6b116d9397845ff55"),
+    "half-test": (69_105, "b0d98aa8968165712d33a4ff21087a2accc28b304c8cec103a7bb2aea95aa4e9"),
+    "all": (140_424, "04753c5ba60df8cac1610fe9e90b1adf572f8796fde9f3b5a89272d22c7a2c8c"),
+}
 
 PUBLISHED = {p.name: p for p in (KMNIST, K49, KKANJI, K49_SAMPLE)}
 

@@ -1,11 +1,12 @@
 """The two published splits of Kuzushiji-Kanji, fixed by SHA-256 of each image's path. Never changed.
 
-CODH publishes none. Within each class the images are put in order of ``sha256("U+XXXX/<name>.png")`` (UTF-8, the
-hex digest compared as text); with n images in the class, black ones counted too,
+CODH publishes none. Within each class the images are put in order of ``sha256("U+XXXX/<name>.png")`` (UTF-8,
+the hex digest compared as text); with n images in the class, black ones counted too,
 
-- ``half``: the first ceil(n / 2) are **half-train**, the rest **half-test**; so a class with one image is in train;
-- ``standard``: n <= 2: all **train**. Otherwise k = max(1, floor(n / 10 + 1/2)); the first k are **test**, the next
-  k **validation**, the rest **train** (n = 3 gives 1/1/1, 10 gives 8/1/1, 15 gives 11/2/2).
+- ``half``: the first ceil(n / 2) are **half-train**, the rest **half-test**; so a class with one image is in
+  train;
+- ``standard``: n <= 2: all **train**. Otherwise k = max(1, floor(n / 10 + 1/2)); the first k are **test**,
+  the next k **validation**, the rest **train** (n = 3 gives 1/1/1, 10 gives 8/1/1, 15 gives 11/2/2).
 
 The order depends on nothing else: no random numbers, no library version, no other class.
 """
@@ -36,8 +37,8 @@ def assign(paths: Sequence[str], protocol: Literal["standard", "half"]) -> np.nd
     """The part of each image.
 
     Args:
-        paths: ``U+XXXX/<name>.png`` of every image of every class, in any order; all images of a class together
-            decide, so give whole classes.
+        paths: ``U+XXXX/<name>.png`` of every image of every class, in any order; all images of a class
+            together decide, so give whole classes.
         protocol: which split.
 
     Returns:
@@ -64,7 +65,7 @@ def assign(paths: Sequence[str], protocol: Literal["standard", "half"]) -> np.nd
 
 
 def digest(paths: Iterable[str]) -> str:
-    r"""sha256 (hex) of a part's paths, sorted, each followed by ``\n``; how one's split is compared with ours."""
+    r"""sha256 (hex) of a part's paths, sorted, each followed by ``\n``: to compare a split with ours."""
     h = hashlib.sha256()
     for path in sorted(paths):
         h.update(f"{path}\n".encode())

@@ -1,14 +1,15 @@
 """Kuzushiji-Kanji's tar, unpacked once into one memory-mapped array and an index, and checked while at it.
 
-Nothing of the tar reaches the file system by its own name: images are decoded from the archive in memory, in order
-of path, into ``images.npy``; so a hostile path can do no harm, and is refused all the same. The result appears
-under its final name in one rename, complete and verified, or not at all.
+Nothing of the tar reaches the file system by its own name: images are decoded from the archive in memory, in
+order of path, into ``images.npy``; so a hostile path can do no harm, and is refused all the same. The result
+appears under its final name in one rename, complete and verified, or not at all.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import mmap
 import os
@@ -21,21 +22,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kuzushiji.datasets.kkanji import INDEX, SIDE
 from kuzushiji.datasets.registry import Content
 from kuzushiji.datasets.splits import assign
 from kuzushiji.errors import KuzushijiError
 
-SIDE = 64
-INDEX = np.dtype(
-    [
-        ("codepoint", "<u4"),
-        ("name", "S16"),  # of the file, without .png
-        ("label", "<u2"),  # classes in order of code point
-        ("standard", "u1"),  # index into splits.STANDARD
-        ("half", "u1"),  # index into splits.HALF
-        ("black", "?"),  # no pixel of ink
-    ]
-)
 _MEMBER = re.compile(r"(?:\./)?kkanji2/(U\+[0-9A-F]{4,6})/([0-9a-f]{16})\.png")
 
 
@@ -48,10 +39,11 @@ class _Member(NamedTuple):
 def unpack(
     tar: Path, folder: Path, expect: Content | None = None, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Makes ``folder`` with ``images.npy`` (uint8 (n, 64, 64)), ``index.npy`` (:data:`INDEX`) and ``content.json``.
+    """Makes ``folder`` with ``images.npy`` (uint8 (n, 64, 64)), ``index.npy`` (:data:`INDEX`) and
+    ``content.json``.
 
-    Rows are in order of the path ``U+XXXX/<name>.png`` as text. The caller holds the lock of ``folder.parent``; what
-    an earlier, killed call left there is removed.
+    Rows are in order of the path ``U+XXXX/<name>.png`` as text. The caller holds the lock of
+    ``folder.parent``; what an earlier, killed call left there is removed.
 
     Args:
         tar: the publisher's ``kkanji.tar``, or one with other encodings of the same pixels.
@@ -110,7 +102,7 @@ def _members(tar: Path) -> list[_Member]:
                 if not m.isreg() or m.issparse() or match is None:
                     kind = "" if m.isreg() else "not a plain file: "
                     raise KuzushijiError(
-                        f"{tar} holds {kind}{m.name!r}; expected only kkanji2/U+XXXX/<16 hex digits>.png; refused"
+                        f"{tar} holds {kind}{m.name!r}, expected only kkanji2/U+XXXX/<16 hex>.png; refused"
                     )
                 members.append(_Member(f"{match[1]}/{match[2]}.png", m.offset_data, m.size))
     except (tarfile.TarError, EOFError) as e:
@@ -118,7 +110,7 @@ def _members(tar: Path) -> list[_Member]:
     if not members:
         raise KuzushijiError(f"no images in {tar}; delete it and get it again")
     members.sort()
-    for a, b in zip(members, members[1:], strict=False):
+    for a, b in itertools.pairwise(members):
         if a.path == b.path:
             raise KuzushijiError(f"{tar} holds {a.path} twice; refused")
     return members
@@ -170,11 +162,3 @@ def _index(paths: list[str], black: np.ndarray) -> np.ndarray:
     index["half"] = assign(paths, "half")
     index["black"] = black
     return index
-
-
-def paths_of(index: np.ndarray) -> list[str]:
-    """``U+XXXX/<name>.png`` of each row of an index."""
-    return [
-        f"U+{c:04X}/{n.decode()}.png"
-        for c, n in zip(index["codepoint"].tolist(), index["name"].tolist(), strict=True)
-    ]

@@ -1,8 +1,8 @@
 """A validation set that is shifted from the training set, as the test sets are.
 
-KMNIST's test set mixes the forms (jibo) of a character otherwise than its train set, so a random hold-out of train
-scores 1 to 4.5 points above test and picks the wrong model. Holding out whole clusters of look-alike images inside
-each class asks instead: how well are forms read that were not trained on?
+KMNIST's test set mixes the forms (jibo) of a character otherwise than its train set, so a random hold-out of
+train scores 1 to 4.5 points above test and picks the wrong model. Holding out whole clusters of look-alike
+images inside each class asks instead: how well are forms read that were not trained on?
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ def shifted_holdout(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Splits a set into training and validation by clusters inside each class.
 
-    The pixels are projected on the principal components of a sample; each class is cut by k-means into ``clusters``
-    groups (fewer in small classes: at least 5 images a cluster on average); groups, visited in an order drawn by
-    ``seed``, are held out whole as long as that brings the class closer to ``fraction``. Classes with fewer than 10
-    images stay in training. The same arguments give the same split, up to the rounding of the machine's linear
-    algebra.
+    The pixels are projected on the principal components of a sample; each class is cut by k-means into
+    ``clusters`` groups (fewer in small classes: at least 5 images a cluster on average); groups, visited in
+    an order drawn by ``seed``, are held out whole as long as that brings the class closer to ``fraction``.
+    Classes with fewer than 10 images stay in training. The same arguments give the same split, up to the
+    rounding of the machine's linear algebra.
 
     Args:
         dataset: usually the official train split.
@@ -45,8 +45,8 @@ def shifted_holdout(
     >>> images = np.repeat(rng.integers(0, 255, (20, 8, 8), np.uint8), 10, axis=0)  # 20 forms, 10 copies each
     >>> d = Dataset("own", "train", images, np.repeat([0, 1], 100), ("あ", "い"))
     >>> train, validation = shifted_holdout(d)
-    >>> len(train), len(validation), sorted(set(validation // 10)) == sorted(set(range(20)) - set(train // 10))
-    (180, 20, True)
+    >>> len(train), len(validation), sorted(set(validation // 10)) == sorted(set(range(20)) - set(train //
+    10)) (180, 20, True)
     """
     if not 0 < fraction <= 0.5:
         raise UsageError(f"fraction must be above 0 and at most 0.5, not {fraction}")
