@@ -31,7 +31,7 @@ def serve(
     ] = None,
     debug: Annotated[bool, typer.Option(help="Write every request and every traceback to the log.")] = False,
 ) -> None:
-    """Serves the page: draw, paste, photograph or crop a character and read it. Nothing leaves this machine."""
+    """Serves the page: draw, paste, photograph or crop a character and read it; all on this machine."""
     uvicorn = need("uvicorn", extra="web")
     need("starlette", extra="web")
     need("python_multipart", extra="web")

@@ -12,7 +12,8 @@ from kuzushiji import characters
 from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.decide import doubts, faults
 from kuzushiji.reading.result import Reading
-from kuzushiji.weights import default, open_model
+from kuzushiji.weights import open_model
+from kuzushiji.weights.store import default
 
 
 class Engine(Protocol):
