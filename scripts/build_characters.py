@@ -185,9 +185,9 @@ def old_of_new(data: Properties, classes: set[str]) -> dict[str, list[str]]:
 def further_forms(data: Properties, classes: set[str]) -> dict[str, set[str]]:
     """Other forms of the same kanji in Japanese use, by what Unihan names as variants; symmetric.
 
-    Unihan's semantic variants, and its definitions "same as …", come from Chinese dictionaries: kept are those
-    where both sides are classes or in JIS X 0208 and share an on reading (or one has none). Its traditional
-    and simplified forms are Chinese and not used.
+    Unihan's semantic variants, and its definitions "same as …", come from Chinese dictionaries: kept are
+    those where both sides are classes or in JIS X 0208 and share an on reading (or one has none). Its
+    traditional and simplified forms are Chinese and not used.
     """
     found: dict[str, set[str]] = {}
     for char, properties in data.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import cache
 
 from kuzushiji.characters.classes import kkanji_classes
 from kuzushiji.characters.entries import lookup
@@ -42,7 +43,7 @@ def search(text: str, limit: int = 50) -> tuple[Character, ...]:
     if reading:
         found.update(dict.fromkeys(_kana_read(reading)))
         found.update(dict.fromkeys(_kanji_read(reading, on_first="ァ" <= text[:1] <= "ヺ")))
-    if text.isascii() and text:
+    if text.isascii() and re.search("[A-Za-z]", text):
         found.update(dict.fromkeys(_meaning(text)))
     return tuple(lookup(char) for char in list(found)[:limit])
 
@@ -51,15 +52,22 @@ def _kana_read(reading: str) -> list[str]:
     return [reading] if reading in kana_table() else []
 
 
-def _kanji_read(reading: str, on_first: bool) -> list[str]:
+@cache
+def _readings() -> dict[str, list[tuple[bool, int, str]]]:
+    """For each reading in hiragana: is it an on reading, its place in the kanji's list, the kanji."""
+    found: dict[str, list[tuple[bool, int, str]]] = {}
     table = kanji_table()
-    ranked = []
-    for order, char in enumerate(kkanji_classes()):
+    for char in kkanji_classes():
         on, kun = table[char][1:3]
-        for is_on, listed in ((True, [to_hiragana(r) for r in on.split()]), (False, kun.split())):
-            if reading in listed:
-                ranked.append((is_on != on_first, listed.index(reading), order, char))
-    return [char for *_, char in sorted(ranked)]
+        for is_on, readings in ((True, on.split()), (False, kun.split())):
+            for place, reading in enumerate(readings):
+                found.setdefault(to_hiragana(reading), []).append((is_on, place, char))
+    return found
+
+
+def _kanji_read(reading: str, on_first: bool) -> list[str]:
+    found = _readings().get(reading, [])
+    return [char for *_, char in sorted(found, key=lambda f: (f[0] != on_first, *f[1:]))]
 
 
 def _meaning(words: str) -> list[str]:
