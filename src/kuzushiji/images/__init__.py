@@ -1,4 +1,4 @@
-"""Any picture to the glyph that the models are trained on: one definition for training, reading and the page."""
+"""Any picture to the glyph that the models are trained on: one definition for training and reading."""
 
 from kuzushiji.images.fit import resize_glyph, resize_glyphs
 from kuzushiji.images.glyph import analyse, glyph_quality, is_glyph, to_glyph

@@ -57,14 +57,15 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
         uint8 (size, size), the box centred on black.
     """
     left, top, right, bottom = box
-    scale = size / max(right - left, bottom - top)
-    width = max(1, round((right - left) * scale))
-    height = max(1, round((bottom - top) * scale))
-    method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    small = np.asarray(Image.fromarray(ink).resize((width, height), method, box=box))
-    if (height, width) == (size, size):
-        return small
-    out = np.zeros((size, size), np.uint8)
-    y, x = (size - height) // 2, (size - width) // 2
-    out[y : y + height, x : x + width] = small
-    return out
+    side = max(right - left, bottom - top)
+    x0, y0, x1, y1 = round(left), round(top), round(right), round(bottom)
+    cut = ink[y0:y1, x0:x1]
+    if cut.shape == (size, size) and side == size:
+        return cut.copy()
+    pad = int(side) + 1
+    canvas = np.zeros((cut.shape[0] + 2 * pad, cut.shape[1] + 2 * pad), np.uint8)
+    canvas[pad : pad + cut.shape[0], pad : pad + cut.shape[1]] = cut
+    x = (left + right - side) / 2 - x0 + pad
+    y = (top + bottom - side) / 2 - y0 + pad
+    square = (x, y, x + side, y + side)
+    return np.asarray(Image.fromarray(canvas).resize((size, size), Image.Resampling.BICUBIC, box=square))

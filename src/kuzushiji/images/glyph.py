@@ -28,8 +28,8 @@ def to_glyph(image: Source, size: int = 64) -> np.ndarray:
         size: side of the glyph in pixels.
 
     Returns:
-        uint8 (size, size), white ink (255) on black, aspect kept: the longer side of the character's box fills the
-        square, the other is centred. All black where there is no ink.
+        uint8 (size, size), white ink (255) on black, aspect kept: the longer side of the character's box
+        fills the square, the other is centred. All black where there is no ink.
 
     Raises:
         KuzushijiError: see :func:`read_image`.
@@ -84,7 +84,7 @@ def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
         white = float(grey.max())
         return glyph, judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
     grey = _reduce(grey)
-    measured = tones(grey)
+    measured = tones(grey[::2, ::2])
     if is_light_on_dark(grey, measured.threshold):
         grey = 255 - grey
     grey = even_paper(grey)

@@ -1,4 +1,4 @@
-"""Where the ink is: polarity, uneven paper, and the tone curve from grey paper to the publisher's white on black.
+"""Where the ink is: polarity, uneven paper, and the curve from grey paper to the publisher's white on black.
 
 The curve was fitted to 394 crops of real pages whose published glyph is known (docs/images.md says how
 well it does on the others): ink begins a fixed share of the contrast above Otsu's threshold and is full a
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-INK_BEGINS = 0.24
+INK_BEGINS = 0.16
 """Above Otsu's threshold, as a share of the contrast: lighter is paper."""
-INK_FULL = 0.40
+INK_FULL = 0.34
 """Below Otsu's threshold, as a share of the contrast: darker is full ink."""
-UNEVEN = 0.12
+UNEVEN = 0.35
 """Paper is evened out where its fitted brightness varies by more than this share."""
 _RING = 0.04
 
@@ -62,12 +62,13 @@ def tones(grey: np.ndarray) -> Tones:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = (total * below - mass * n) ** 2 / (below * (n - below))
     between[~np.isfinite(between)] = 0
-    threshold = int(between.argmax())
+    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
+    threshold = int(best[0] + best[-1]) // 2  # the middle, where values between ink and paper are missing
     dark = below[threshold]
     paper = int(np.searchsorted(below, dark + (n - dark) / 2))
     ink = int(np.searchsorted(below, 0.02 * n))
     separation = float(between[threshold]) / n**2 / spread if spread > 0 else 0.0
-    return Tones(min(paper, 255), ink, threshold, min(separation, 1.0))
+    return Tones(float(paper), float(ink), threshold, min(separation, 1.0))
 
 
 def is_light_on_dark(grey: np.ndarray, threshold: int) -> bool:
@@ -83,8 +84,8 @@ def is_light_on_dark(grey: np.ndarray, threshold: int) -> bool:
 def even_paper(grey: np.ndarray) -> np.ndarray:
     """Divides out slow changes of the paper's brightness (shadow, a fold, a lamp at one side).
 
-    A quadratic surface is fitted to the lighter part of each cell of a 12 by 12 grid, cells full of ink left out by
-    repeated trimming: over the width of one character a surface that stiff follows light but no stroke.
+    A quadratic surface is fitted to the lighter part of each cell of a 12 by 12 grid, cells full of ink left
+    out by repeated trimming: across one character a surface that stiff follows light but no stroke.
 
     Args:
         grey: uint8 (h, w), dark ink on light paper.
@@ -103,9 +104,12 @@ def even_paper(grey: np.ndarray) -> np.ndarray:
         .reshape(144, -1)
     )
     level = np.partition(cells, int(cells.shape[1] * 0.8), axis=1)[:, int(cells.shape[1] * 0.8)].astype(float)
+    if np.partition(level, 36)[36] > (1 - UNEVEN / 2) * level.max():
+        return grey
     keep = level >= np.median(level) * 0.6
     for _ in range(4):
-        solution = np.linalg.lstsq(_SURFACE[keep], level[keep], rcond=None)[0]
+        kept = _SURFACE[keep]
+        solution = np.linalg.solve(kept.T @ kept + _RIDGE, kept.T @ level[keep])
         rest = level - _SURFACE @ solution
         tolerance = max(4.0, 1.5 * float(np.median(np.abs(rest[keep]))))
         now = rest > -tolerance
@@ -149,3 +153,4 @@ def _surface() -> np.ndarray:
 
 
 _SURFACE = _surface()
+_RIDGE = 1e-6 * np.eye(6)

@@ -13,7 +13,7 @@ BLANK_CONTRAST = 24.0
 FAINT_CONTRAST = 48.0
 """Grey levels below which the ink counts as faint."""
 NO_SEPARATION = 0.70
-"""Share of variance explained by two tones below which they are not two (uniform noise has 0.75, normal 0.64)."""
+"""Share of variance explained by two tones below which there are not two (normal noise has 0.64)."""
 LITTLE_INK, MUCH_INK = 0.012, 0.60
 """Shares of the glyph's square; published glyphs lie between (1st percentile 0.05, 99th 0.44)."""
 

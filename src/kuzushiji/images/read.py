@@ -35,7 +35,7 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
     rotation is applied, and of several frames or pages the first is taken.
 
     Args:
-        source: path, encoded file as bytes, Pillow image, or array: (h, w), (h, w, 1), (h, w, 3) or (h, w, 4);
+        source: path, encoded file as bytes, Pillow image, or array (h, w), (h, w, 1), (h, w, 3), (h, w, 4):
             bool, uint8, uint16, another integer type holding such values, or float in [0, 1] or [0, 255].
         name: how an error calls the picture; its path where it has one.
 
@@ -153,7 +153,7 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
         raise KuzushijiError(f"not an image: {name} has no pixels (shape {array.shape})")
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
         raise KuzushijiError(
-            f"not an image: {name} has shape {array.shape}; give one picture at a time: (h, w), (h, w, 3) or (h, w, 4)"
+            f"not an image: {name} has shape {array.shape}; give one picture, (h, w), (h, w, 3) or (h, w, 4)"
         )
     if array.shape[0] * array.shape[1] > MAX_PIXELS or max(array.shape) > MAX_SIDE:
         raise KuzushijiError(_too_many_pixels(name, f" ({array.shape[1]}x{array.shape[0]})"))
