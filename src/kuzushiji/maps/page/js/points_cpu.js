@@ -1,0 +1,98 @@
+// Draws the points without a graphics card: straight into the pixels of a 2-D canvas.
+// Where WebGL is only emulated, this is many times faster than it: a point is a few additions here.
+
+const PAD = 8; // px around the panel, so that no point needs to ask whether it crosses the edge
+
+/** Covered pixels of a disc: [dx, dy, coverage 0-256, …] for points rounded to whole px. */
+function discOf(size) {
+  const radius = size / 2;
+  const reach = Math.ceil(radius);
+  const disc = [];
+  for (let dy = -reach; dy <= reach; dy++) {
+    for (let dx = -reach; dx <= reach; dx++) {
+      const cover = Math.min(1, Math.max(0, radius - Math.hypot(dx, dy) + 0.5));
+      if (cover > 0.1) disc.push(dx, dy, Math.round(cover * 256));
+    }
+  }
+  return disc;
+}
+
+export class CPUPoints {
+  constructor(canvas, atlas) {
+    Object.assign(this, { canvas, atlas, kind: "canvas", ratio: 1.25 });
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.image = null;
+  }
+
+  /** @param colours RGBA of each image  @param order which is drawn first  @param paper background [r, g, b] */
+  setLook(colours, order, paper) {
+    Object.assign(this, { colours, order, paper });
+  }
+
+  resize(width, height) {
+    this.canvas.width = width;
+    this.canvas.height = height;
+  }
+
+  clear() {
+    this.context.fillStyle = `rgb(${this.paper.join(" ")})`;
+    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  pixels(width, height) {
+    if (!this.image || this.image.width !== width || this.image.height !== height) {
+      this.image = new ImageData(width, height);
+      this.words = new Uint32Array(this.image.data.buffer);
+    }
+    const [r, g, b] = this.paper;
+    this.words.fill(((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+    return this.words;
+  }
+
+  /** Draws one panel. rect: device px from the top left; view: { from, to, moved, rows, deep, size }. */
+  draw(rect, { from, to, moved, rows, deep, size }) {
+    const { order, colours } = this;
+    const [width, height] = [rect.width + 2 * PAD, rect.height + 2 * PAD];
+    const words = this.pixels(width, height);
+    const disc = discOf(Math.min(size, 2 * PAD - 3));
+    const taps = disc.length / 3;
+    const offsets = new Int32Array(taps);
+    const covers = new Int32Array(taps);
+    for (let k = 0; k < taps; k++) {
+      offsets[k] = disc[3 * k + 1] * width + disc[3 * k];
+      covers[k] = disc[3 * k + 2];
+    }
+    const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2] = rows;
+    const still = moved >= 1 || from === to;
+    for (let k = 0; k < order.length; k++) {
+      const i = order[k];
+      let x = to[3 * i];
+      let y = to[3 * i + 1];
+      let z = to[3 * i + 2];
+      if (!still) {
+        x = from[3 * i] + (x - from[3 * i]) * moved;
+        y = from[3 * i + 1] + (y - from[3 * i + 1]) * moved;
+        z = from[3 * i + 2] + (z - from[3 * i + 2]) * moved;
+      }
+      const px = a0 * x + a1 * y + a2 * z + a3;
+      const py = b0 * x + b1 * y + b2 * z + b3;
+      if (px < 0 || py < 0 || px >= rect.width || py >= rect.height) continue;
+      let alpha = colours[4 * i + 3];
+      if (deep) alpha = (alpha * (0.45 + 0.55 * Math.min(1, Math.max(0, 0.5 + 0.4 * (c0 * x + c1 * y + c2 * z))))) | 0;
+      const green = colours[4 * i + 1] << 8;
+      const redBlue = colours[4 * i] | (colours[4 * i + 2] << 16);
+      const at = ((py | 0) + PAD) * width + (px | 0) + PAD;
+      for (let t = 0; t < taps; t++) {
+        let w = (alpha * covers[t]) >> 8;
+        w += w >> 7; // 255 is all of 256
+        const rest = 256 - w;
+        const o = at + offsets[t];
+        const below = words[o];
+        const rb = (Math.imul(below & 0xff00ff, rest) + Math.imul(redBlue, w) + 0x800080) >>> 8;
+        const g = (Math.imul(below & 0x00ff00, rest) + Math.imul(green, w) + 0x8000) >>> 8;
+        words[o] = 0xff000000 | (rb & 0xff00ff) | (g & 0x00ff00);
+      }
+    }
+    this.context.putImageData(this.image, rect.x - PAD, rect.y - PAD, PAD, PAD, rect.width, rect.height);
+  }
+}
