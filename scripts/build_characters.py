@@ -78,7 +78,6 @@ KUN_SPELLED = {
     "MIYOUGA": "みょうが",
 }  # fmt: skip
 
-HEADER = "# Made by scripts/build_characters.py from Unicode {} (LICENSES/Unicode.txt): {}\n"
 Properties = dict[str, dict[str, str]]
 
 
@@ -258,10 +257,10 @@ def kanji_rows(data: Properties, classes: list[str], parents: set[str]) -> Itera
         ]  # fmt: skip
 
 
-def write(path: Path, version: str, columns: str, lines: Iterable[str]) -> None:
-    text = HEADER.format(version, columns) + "".join(line + "\n" for line in lines)
+def write(path: Path, header: str, lines: Iterable[str]) -> None:
+    text = f"# Made by scripts/build_characters.py; {header}\n" + "".join(line + "\n" for line in lines)
     path.write_bytes(text.encode("utf-8"))
-    print(f"{path.name}: {text.count(chr(10)) - 1} lines, {path.stat().st_size} bytes")
+    print(f"{path.name}: {path.stat().st_size} bytes")
 
 
 def main() -> None:
@@ -274,16 +273,16 @@ def main() -> None:
     args = parser.parse_args()
     classes = read_classes(args.classes)
     kana = list(kana_rows(args.unicode_dir))
-    parents = {row[4] for row in kana if row[4]}
-    kanji = kanji_rows(unihan(args.unicode_dir), classes, parents)
+    kanji = kanji_rows(unihan(args.unicode_dir), classes, {row[4] for row in kana if row[4]})
     with open_text(args.unicode_dir, "NamesList.txt") as f:
         version = f.read(400).split("The Unicode Standard ")[1].split()[0]
+    source = f"Unicode {version}, LICENSES/Unicode.txt; columns:"
     args.out.mkdir(parents=True, exist_ok=True)
-    write(args.out / "kana.tsv", version, "char kind romaji kana parent voiced", map("\t".join, kana))
-    write(args.out / "kanji.tsv", version, "char on kun gloss from old new other", map("\t".join, kanji))
+    write(args.out / "kana.tsv", f"{source} char kind romaji kana parent voiced", map("\t".join, kana))
+    write(args.out / "kanji.tsv", f"{source} char on kun gloss from old new other", map("\t".join, kanji))
     signs = "".join(classes)
-    lines = (signs[i : i + 50] for i in range(0, len(signs), 50))
-    write(args.out / "kkanji.txt", version, "the classes of Kuzushiji-Kanji by code point", lines)
+    rows = (signs[i : i + 50] for i in range(0, len(signs), 50))
+    write(args.out / "kkanji.txt", "the classes of Kuzushiji-Kanji (CODH) by code point", rows)
 
 
 if __name__ == "__main__":
