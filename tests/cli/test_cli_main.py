@@ -14,11 +14,11 @@ from kuzushiji.errors import KuzushijiError, UsageError
 
 @pytest.fixture
 def command(monkeypatch):
-    """Puts a command of one's own in the place of ``read``."""
+    """Puts a command of one's own in the place of ``demo``."""
 
     def put(function, **options):
         module = type(
-            "group", (), {"register": staticmethod(lambda app: app.command("read", **options)(function))}
+            "group", (), {"register": staticmethod(lambda app: app.command("demo", **options)(function))}
         )
         monkeypatch.setattr(_app.importlib, "import_module", lambda name: module)
 
@@ -63,7 +63,9 @@ def test_no_command_shows_the_help_and_is_wrong_usage(capsys):
     assert "Usage" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("words", [["raed"], ["read", "--no-such-option"], ["read"], ["--no-such-option"]])
+@pytest.mark.parametrize(
+    "words", [["raed"], ["read", "--nonsense"], ["read"], ["demo", "--nonsense"], ["--nonsense"]]
+)
 def test_wrong_usage_is_one_line_and_2(capsys, words):
     assert cli.main(words) == 2
     error = capsys.readouterr().err
@@ -86,14 +88,14 @@ def test_every_error_is_one_line_and_has_its_code(capsys, command, error, code):
         raise error
 
     command(fails)
-    assert cli.main(["read"]) == code
+    assert cli.main(["demo"]) == code
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.startswith("kuzushiji: error: ")
     assert shown.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [["--debug", "read"], ["read", "--debug"]])
+@pytest.mark.parametrize("words", [["--debug", "demo"], ["demo", "--debug"]])
 def test_debug_shows_the_traceback_wherever_it_stands(command, words):
     def fails():
         raise KuzushijiError("the file is bad")
@@ -110,8 +112,8 @@ def test_a_command_with_a_debug_of_its_own_gets_to_see_it(command):
         seen.append(debug)
 
     command(takes)
-    assert cli.main(["read", "--debug"]) == 0
-    assert cli.main(["read"]) == 0
+    assert cli.main(["demo", "--debug"]) == 0
+    assert cli.main(["demo"]) == 0
     assert seen == [True, False]
 
 
@@ -122,7 +124,7 @@ def test_after_two_dashes_debug_is_an_argument(command):
         seen.extend(names)
 
     command(takes)
-    assert cli.main(["read", "--", "--debug"]) == 0
+    assert cli.main(["demo", "--", "--debug"]) == 0
     assert seen == ["--debug"]
 
 
@@ -131,7 +133,7 @@ def test_exit_codes_of_commands_pass(command):
         raise typer.Exit(1)
 
     command(stops)
-    assert cli.main(["read"]) == 1
+    assert cli.main(["demo"]) == 1
 
 
 def test_control_c_is_quiet(capsys, command):
@@ -139,7 +141,7 @@ def test_control_c_is_quiet(capsys, command):
         raise KeyboardInterrupt
 
     command(interrupted)
-    assert cli.main(["read"]) == 130
+    assert cli.main(["demo"]) == 130
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -147,7 +149,7 @@ def test_only_the_group_that_is_asked_for_is_imported():
     code = (
         "import sys; from kuzushiji.cli import main; main(['read', '--help']);"
         "print(sorted(m for m in sys.modules if m.startswith('kuzushiji.cli.') and m.endswith('_cli')),"
-        "[m for m in ('torch', 'keras', 'sklearn', 'onnxruntime') if m in sys.modules])"
+        "[m for m in ('torch', 'keras', 'sklearn', 'onnxruntime', 'typer', 'rich') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True

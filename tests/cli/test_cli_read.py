@@ -8,7 +8,7 @@ from PIL import Image
 
 from kuzushiji import cli
 from kuzushiji.cli._console import width
-from kuzushiji.cli.read_cli import table
+from kuzushiji.cli._table import table
 from kuzushiji.reading import Candidate, Reading
 
 
@@ -111,6 +111,17 @@ def test_the_voiced_reading_stands_beside_its_base():
 def test_top_limits_the_candidates(folder, model, capsys):
     assert cli.main(["read", str(folder / "a.png"), "--top", "1", "--json", *model]) == 0
     assert len(objects(capsys.readouterr().out)[0]["candidates"]) == 1
+
+
+def test_options_may_stand_between_images(folder, model, capsys):
+    assert cli.main(["read", str(folder / "a.png"), "--json", str(folder / "b.png"), *model]) == 0
+    assert len(objects(capsys.readouterr().out)) == 2
+
+
+def test_help_is_there(capsys):
+    assert cli.main(["read", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("--model", "--top", "--threads", "--json", "--debug"))
 
 
 def test_paths_on_standard_input(folder, model):

@@ -15,7 +15,7 @@ from kuzushiji.errors import KuzushijiError, UsageError
 
 COMMANDS = {
     "read": "read_cli",
-    "demo": "read_cli",
+    "demo": "demo_cli",
     "data": "data_cli",
     "train": "train_cli",
     "export": "train_cli",
@@ -55,10 +55,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    plain = _without_debug(words)
+    if plain[:1] == ["read"]:
+        from kuzushiji.cli import read_cli
+
+        return read_cli.run(plain[1:])
     from kuzushiji.cli._app import build  # typer, and only inside of main's try
 
     command = build(words)
-    result = command.main(_without_debug(words, command), prog_name="kuzushiji", standalone_mode=False)
+    words = words if _knows_debug(command) else plain
+    result = command.main(words, prog_name="kuzushiji", standalone_mode=False)
     return result if isinstance(result, int) else 0
 
 
@@ -83,13 +89,15 @@ def _options(words: list[str]) -> list[str]:
     return words[: words.index("--")] if "--" in words else words
 
 
-def _without_debug(words: list[str], root: Any) -> list[str]:
-    """``--debug`` may stand anywhere; only a command with such an option of its own gets to see it."""
-    for command in getattr(root, "commands", {}).values():
-        if any("--debug" in param.opts for param in command.params):
-            return words
+def _without_debug(words: list[str]) -> list[str]:
+    """``--debug`` may stand anywhere before ``--``."""
     before = _options(words)
     return [word for word in before if word != "--debug"] + words[len(before) :]
+
+
+def _knows_debug(root: Any) -> bool:
+    """Whether the command that was asked for has an option ``--debug`` of its own."""
+    return any("--debug" in param.opts for each in root.commands.values() for param in each.params)
 
 
 def _utf8() -> None:

@@ -24,6 +24,7 @@ def build(words: list[str]) -> Any:
     app = typer.Typer(
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # one look for all commands, also for read, which is not typer's
         context_settings={"help_option_names": ["-h", "--help"]},
         help="Reads cursive classical Japanese (kuzushiji), one character at a time.",
         epilog="Exit codes: 0 done, 1 an input could not be used, 2 wrong usage.",
@@ -47,7 +48,8 @@ def _root(
 ) -> None:
     if version:
         print(_version())
-    elif context.invoked_subcommand is None:
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(2)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -20,6 +19,8 @@ from kuzushiji.weights import store
 from kuzushiji.weights.model import BATCH, available_threads, open_model
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from PIL import Image
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
@@ -88,6 +89,8 @@ class Reader:
         if len(first) < 2:  # a thread pool for one picture would cost more than it gains
             yield from self._judge([self._prepare(*each) for each in first], top)
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         waiting: deque[Future[list[_Prepared]]] = deque()
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="kuzushiji-decode")
         try:

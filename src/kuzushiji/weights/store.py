@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import re
 from pathlib import Path
@@ -24,6 +23,8 @@ def names() -> tuple[str, ...]:
     Raises:
         KuzushijiError: a file's content is not what its name says.
     """
+    import hashlib  # OpenSSL takes a moment to load, and only this function needs it
+
     shipped = _shipped()
     for path in shipped.values():
         with path.open("rb") as stream:

@@ -1,0 +1,47 @@
+"""Readings as a table for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from kuzushiji.cli import _console as console
+
+if TYPE_CHECKING:
+    from kuzushiji.reading import Reading
+
+
+def show(reading: Reading, name: str | None = None) -> None:
+    """Prints a reading for a person; an image that could not be used goes to standard error.
+
+    Args:
+        reading: what to show.
+        name: to show instead of the whole path.
+    """
+    if reading.error is not None:
+        named = reading.file in reading.error
+        console.complain(reading.error if named else f"{name or reading.file}: {reading.error}")
+        return
+    verdict = console.style("sure", "green")
+    if not reading.sure:
+        verdict = console.style("not sure", "yellow") + f" ({'; '.join(reading.reasons)})"
+    print(f"{console.style(name or reading.file, 'bold')}  {verdict}")
+    for line in table(reading):
+        print(line)
+
+
+def table(reading: Reading) -> Iterator[str]:
+    """The candidates of a reading, one line each: character, code point, reading, probability, bar."""
+    signs = _columns((c.char for c in reading.candidates), least=2)
+    said = _columns((c.reading for c in reading.candidates), least=12, most=28)
+    for c in reading.candidates:
+        voiced = f"  or {' '.join(c.voiced)}" if c is reading.candidates[0] and c.voiced else ""
+        percent = f"{100 * c.probability:5.1f} %"
+        yield (
+            f"  {console.pad(c.char, signs)}  {console.pad(c.codepoint, 7)}  {console.pad(c.reading, said)}"
+            f"  {percent}  {console.bar(c.probability)}{voiced}"
+        ).rstrip()
+
+
+def _columns(texts: Iterable[str], least: int, most: int = 40) -> int:
+    return min(max([least, *map(console.width, texts)]), most)
