@@ -1,0 +1,127 @@
+"""What a run leaves to read: ``result.json``, ``curves.png`` and ``MODEL_CARD.md``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kuzushiji.models.cost import cost
+from kuzushiji.training.calibrate import Calibration
+from kuzushiji.training.data import Assembled
+from kuzushiji.training.run import Run
+from kuzushiji.weights import ModelInfo
+
+LICENCE = "CC BY-SA 4.0"
+"""Licence of all weights trained on the data sets, as the data's own licence asks."""
+
+
+def result(
+    run: Run, model: Any, data: Assembled, info: ModelInfo, found: Calibration | None, difference: float
+) -> dict[str, Any]:
+    """All figures of a finished run, as plain values."""
+    spent = cost(model)
+    lines = run.metrics()
+    return {
+        "model": json.loads(info.to_json()),
+        "parameters": spent.parameters,
+        "macs": spent.macs,
+        "bytes": (run.folder / "model.onnx").stat().st_size,
+        "training_images": len(data.train),
+        "epochs": len(lines),
+        "training_seconds": sum(m.seconds for m in lines),
+        "onnx_difference": difference,
+        "calibration": asdict(found) if found else None,
+    }
+
+
+def curves(run: Run) -> Path:
+    """Draws loss and held-out accuracy over the epochs as ``curves.png``."""
+    from matplotlib.figure import Figure
+
+    lines = run.metrics()
+    epochs = [m.epoch for m in lines]
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(epochs, [m.loss for m in lines], label="training (augmented)")
+    left.plot(epochs, [m.validation_loss for m in lines], label="held out")
+    left.set(xlabel="epoch", ylabel="loss, nats")
+    right.plot(epochs, [100 * m.validation_accuracy for m in lines], label="accuracy, held out")
+    right.plot(
+        epochs, [100 * m.validation_balanced_accuracy for m in lines], label="balanced accuracy, held out"
+    )
+    right.set(xlabel="epoch", ylabel="per cent")
+    for axes in (left, right):
+        axes.legend(frameon=False, fontsize="small")
+        axes.grid(alpha=0.3)
+    path = run.folder / "curves.png"
+    figure.savefig(path, dpi=120)
+    return path
+
+
+def write(run: Run) -> Path:
+    """Writes ``MODEL_CARD.md`` from what the folder holds."""
+    tree, recipe, environment = run.read("result.json"), run.recipe, run.read("environment.json")
+    info = tree["model"]
+    lines = [
+        "---",
+        f"license: {LICENCE.lower().replace(' ', '-')}",
+        "library_name: kuzushiji",
+        "---",
+        f"# {info['name']}",
+        "",
+        f"Reads {len(info['classes'])} classes of single kuzushiji characters from {info['size']} x "
+        f"{info['size']} glyphs.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| architecture | `{recipe.model.architecture}`, {tree['parameters']:,} parameters, "
+        f"{tree['macs'] / 1e6:.1f} M multiply-accumulates a glyph and view, {tree['bytes']:,} bytes |",
+        f"| views at reading time | {max(1, len(info['shifts']))} |",
+        f"| trained on | {info['trained_on']}: {tree['training_images']:,} images, {tree['epochs']} epochs, "
+        f"{tree['training_seconds'] / 60:.0f} minutes |",
+        f"| hardware | {environment['processor']}, {environment['cores']} core(s); Keras "
+        f"{environment['packages'].get('keras')} on {environment['backend']} |",
+        f"| seed | {recipe.fit.seed} |",
+        f"| ONNX against Keras | largest difference in probability {tree['onnx_difference']:.1e} |",
+        f"| licence | {LICENCE} |",
+        f"| data | {info['attribution']} |",
+        "",
+        '## Probability and "sure"',
+        "",
+        *_calibration(tree["calibration"], recipe.export.calibration),
+        "",
+        "## Limits",
+        "",
+        "It answers with one of its classes whatever it is shown; what is not sure should be looked "
+        "at. It has been "
+        "measured on the data sets named above only, which come from a few dozen printed and "
+        "hand-written books.",
+        "",
+        "## Recipe",
+        "",
+        "```json",
+        json.dumps(recipe.to_dict(), indent=1, ensure_ascii=False),
+        "```",
+        "",
+    ]
+    path = run.folder / "MODEL_CARD.md"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _calibration(found: dict[str, Any] | None, source: str) -> list[str]:
+    if not found:
+        return ["Nothing was held out: probabilities are uncalibrated, and nothing is ever called sure."]
+    figures = found["figures"]
+    right, answered = figures["accuracy"], figures["sure_precision"]
+    origin = "this run" if source == "validation" else "an earlier run of the same recipe"
+    return [
+        f"Temperature {found['temperature']:.3f} and threshold {found['threshold']:.4f}, fitted on "
+        f"{found['n']:,} images that "
+        f"{origin} held out as whole clusters of look-alike shapes (a harder part than a random "
+        f"one). There: accuracy "
+        f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
+        f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
+    ]

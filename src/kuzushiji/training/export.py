@@ -1,0 +1,151 @@
+"""From a Keras model to the ONNX file that is shipped, checked number by number against Keras."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError, need
+from kuzushiji.weights import ModelInfo
+from kuzushiji.weights.info import METADATA_KEY
+
+TOLERANCE = 1e-5
+"""Largest allowed difference between the softmax probabilities of Keras and of ONNX Runtime."""
+
+
+def write(model: Any, info: ModelInfo, path: Path) -> float:
+    """Writes a model as ONNX with its metadata, by atomic rename.
+
+    Args:
+        model: a ``keras.Model`` from `kuzushiji.models.create`: float32 (n, 1, size, size) to logits.
+        info: what the file says about itself.
+        path: where to.
+
+    Returns:
+        The largest difference between the two runtimes' probabilities, over 64 random glyphs.
+
+    Raises:
+        KuzushijiError: that difference is above `TOLERANCE`; nothing is written.
+    """
+    onnx = need("onnx", extra="train")
+    need("onnxscript", extra="train")
+    with tempfile.TemporaryDirectory() as folder:
+        raw, small = Path(folder) / "raw.onnx", Path(folder) / "small.onnx"
+        _from_keras(model, raw)
+        _simplify(raw, small)
+        proto = onnx.load(str(small))
+    _name_outputs(proto.graph, ("logits", "embedding"))
+    proto.doc_string = ""
+    proto.producer_name, proto.producer_version = "kuzushiji", ""
+    onnx.helper.set_model_props(proto, {METADATA_KEY: info.to_json()})
+    difference = compare(model, proto.SerializeToString(), info.size)
+    if not difference <= TOLERANCE:
+        raise KuzushijiError(f"{path}: ONNX and Keras differ by {difference:.1e} in probability; not written")
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(proto.SerializeToString())
+    os.replace(part, path)
+    return difference
+
+
+def compare(model: Any, onnx_bytes: bytes, size: int, n: int = 64, seed: int = 0) -> float:
+    """Largest difference of softmax probabilities between Keras and ONNX Runtime, on random glyphs."""
+    import onnxruntime
+
+    glyphs = np.random.default_rng(seed).random((n, 1, size, size), np.float32)
+    session = onnxruntime.InferenceSession(onnx_bytes, providers=["CPUExecutionProvider"])
+    ours = session.run(["logits"], {"glyphs": glyphs})[0]
+    theirs = model.predict_on_batch(glyphs)
+    return float(np.abs(_softmax(ours) - _softmax(theirs)).max())
+
+
+def to_onnx(path: Path) -> Path:
+    """Exports a ``.keras`` file, or a run folder's, to ``model.onnx`` beside it unless a newer one is there.
+
+    Raises:
+        KuzushijiError: the file is no Keras model of this package, or there is no run's ``config.json``
+        beside it
+            to tell the classes.
+    """
+    import kuzushiji.models  # noqa: F401  (sets the backend, registers layers)
+    from kuzushiji.training.run import Run
+
+    source = path / "model.keras" if path.is_dir() else path
+    out = source.with_name("model.onnx")
+    if out.is_file() and out.stat().st_mtime >= source.stat().st_mtime:
+        return out
+    run = Run.open(source.parent)
+    result = run.read("result.json")
+    write(open_keras(source), ModelInfo.from_json(_json(result["model"])), out)
+    return out
+
+
+def open_keras(path: Path) -> Any:
+    """Loads a ``.keras`` file.
+
+    Raises:
+        KuzushijiError: it is not one, or of another package.
+    """
+    import keras
+
+    import kuzushiji.models  # noqa: F401
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (ValueError, OSError, TypeError, KeyError) as e:
+        reason = str(e).splitlines()[0]
+        raise KuzushijiError(f"{path} is not a Keras model of this package: {reason}") from e
+
+
+def _from_keras(model: Any, path: Path) -> None:
+    """Exports logits and embedding of the folded model."""
+    import keras
+
+    from kuzushiji.training.fold import fold
+
+    folded = fold(model)
+    both = keras.Model(folded.input, [folded.output, folded.get_layer("embedding").output])
+    both.predict_on_batch(np.zeros((2, *model.input_shape[1:]), np.float32))
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        both.export(str(path), format="onnx", verbose=False)
+
+
+def _simplify(raw: Path, small: Path) -> None:
+    """Lets ONNX Runtime remove what does nothing (casts, identities); operators stay standard."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(small)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
+
+
+def _name_outputs(graph: Any, names: tuple[str, ...]) -> None:
+    """Gives the graph's outputs their names, and one symbolic batch size to every input and output."""
+    renamed = {old.name: new for old, new in zip(graph.output, names, strict=True)}
+    for node in graph.node:
+        node.input[:] = [renamed.get(x, x) for x in node.input]
+        node.output[:] = [renamed.get(x, x) for x in node.output]
+    for value in graph.output:
+        value.name = renamed[value.name]
+    for value in (*graph.input, *graph.output):
+        value.type.tensor_type.shape.dim[0].dim_param = "n"
+
+
+def _json(tree: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(tree)
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)

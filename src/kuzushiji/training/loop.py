@@ -1,0 +1,203 @@
+"""The training loop: the same batch at the same step, whatever happened in between.
+
+Every batch is a function of (seed, epoch, step) alone, and a checkpoint holds weights, optimizer, moving
+average and random states; so a run that was killed and resumed ends with the weights of one that was not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.evaluation import metrics
+from kuzushiji.evaluation.calibration import negative_log_likelihood
+from kuzushiji.training import losses, optimizers, state
+from kuzushiji.training.data import Assembled, Part
+from kuzushiji.training.recipe import Recipe
+from kuzushiji.training.schedule import learning_rate
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One line of ``metrics.csv``; validation figures are nan where nothing is held out."""
+
+    epoch: int
+    step: int
+    seconds: float
+    images_per_second: float
+    learning_rate: float
+    loss: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_balanced_accuracy: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the loop tells while it runs: steps done of all, loss so far this epoch, speed, time left."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    images_per_second: float
+    seconds_left: float
+
+
+class Loop:
+    """Trains a Keras model by a recipe.
+
+    Args:
+        model: from `kuzushiji.models.create`, not yet compiled.
+        recipe: what to do.
+        data: what to do it with.
+        checkpoint: file for the state; None keeps none.
+    """
+
+    def __init__(self, model: Any, recipe: Recipe, data: Assembled, checkpoint: Path | None = None) -> None:
+        fit = recipe.fit
+        self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
+        self.optimizer = optimizers.make(fit)
+        model.compile(
+            optimizer=self.optimizer,
+            loss=losses.make(fit.loss, data.counts, fit.label_smoothing),
+            jit_compile=False,
+        )
+        self.optimizer.build(model.trainable_variables)
+        self.average = _copies(model) if fit.ema else []
+        self.steps_per_epoch = max(1, len(data.train) // fit.batch_size)
+        self.steps = self.steps_per_epoch * fit.epochs
+        self.step = 0
+
+    def resume(self) -> None:
+        """Takes the state up from the checkpoint.
+
+        Raises:
+            KuzushijiError: there is none, or it is of another network.
+        """
+        if self.checkpoint is None:
+            raise KuzushijiError("this run keeps no checkpoint: nothing to resume")
+        self.step = state.restore(self.model, self.average, state.load(self.checkpoint))
+
+    def run(
+        self,
+        on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+        on_step: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        """Trains to the end, then leaves the averaged weights in the model.
+
+        Raises:
+            KuzushijiError: the loss is not finite, or a checkpoint cannot be written; the last good
+            checkpoint stays.
+        """
+        saved = time.monotonic()
+        while self.step < self.steps:
+            epoch = self.step // self.steps_per_epoch
+            order = self._order(epoch)
+            started, first, losses_seen, rate = time.monotonic(), self.step, [], 0.0
+            while self.step < (epoch + 1) * self.steps_per_epoch:
+                rate = self._set_rate()
+                losses_seen.append(self._train_step(order, epoch))
+                self.step += 1
+                pace = (time.monotonic() - started) / (self.step - first)
+                speed = self.recipe.fit.batch_size / pace
+                left = (self.steps - self.step) * pace
+                on_step(Progress(self.step, self.steps, epoch + 1, float(np.mean(losses_seen)), speed, left))
+                if time.monotonic() - saved > 60 * self.recipe.fit.checkpoint_minutes:
+                    self._save()
+                    saved = time.monotonic()
+            seconds = time.monotonic() - started
+            self._save()
+            on_epoch(
+                EpochRecord(
+                    epoch + 1, self.step, seconds, speed, rate, float(np.mean(losses_seen)), *self._measure()
+                )
+            )
+        if self.average:
+            self._swap()
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """Indices of the training part in the order of an epoch, int64, at least steps x batch of them."""
+        rng = np.random.default_rng((self.recipe.fit.seed, epoch))
+        power = self.recipe.fit.sampling_power
+        n = len(self.data.train)
+        need = self.steps_per_epoch * self.recipe.fit.batch_size
+        if power == 1:
+            order = rng.permutation(n)
+            return order if len(order) >= need else np.resize(order, need)
+        weight = self.data.counts.astype(np.float64)[self.data.train.labels] ** (power - 1)
+        return rng.choice(n, need, p=weight / weight.sum())
+
+    def _set_rate(self) -> float:
+        fit = self.recipe.fit
+        rate = learning_rate(fit.schedule, self.step / self.steps, fit.learning_rate, fit.warmup)
+        self.optimizer.learning_rate = rate
+        return rate
+
+    def _train_step(self, order: np.ndarray, epoch: int) -> float:
+        at = (self.step - epoch * self.steps_per_epoch) * self.recipe.fit.batch_size
+        chosen = order[at : at + self.recipe.fit.batch_size]
+        rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
+        glyphs = self.recipe.augment(self.data.train.images[chosen], rng)[:, None]
+        loss = float(self.model.train_on_batch(glyphs, self.data.train.labels[chosen]))
+        if not np.isfinite(loss):
+            raise KuzushijiError(
+                f"the loss is {loss} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate; "
+                "the last good checkpoint is kept"
+            )
+        if self.average:
+            decay = min(self.recipe.fit.ema, (1 + self.step) / (10 + self.step))
+            for mean, weight in zip(self.average, self.model.weights, strict=True):
+                mean.assign(weight + decay * (mean - weight))
+        return loss
+
+    def _save(self) -> None:
+        if self.checkpoint is not None:
+            state.save(self.checkpoint, state.collect(self.model, self.average, self.step))
+
+    def _measure(self) -> tuple[float, float, float]:
+        """Loss, accuracy and balanced accuracy of the (averaged) weights on the held-out part."""
+        part = self.data.validation
+        if part is None or not len(part):
+            return (float("nan"),) * 3
+        if self.average:
+            self._swap()
+        scores = logits(self.model, part)
+        if self.average:
+            self._swap()
+        predicted = scores.argmax(1)
+        return (
+            negative_log_likelihood(scores, part.labels),
+            metrics.accuracy(part.labels, predicted).value,
+            metrics.balanced_accuracy(part.labels, predicted).value,
+        )
+
+    def _swap(self) -> None:
+        """Exchanges the model's weights and their moving average."""
+        from keras import ops
+
+        for mean, weight in zip(self.average, self.model.weights, strict=True):
+            kept = ops.copy(weight.value)
+            weight.assign(mean.value)
+            mean.assign(kept)
+
+
+def _copies(model: Any) -> list[Any]:
+    import keras
+
+    return [keras.Variable(keras.ops.copy(w.value), trainable=False, dtype=w.dtype) for w in model.weights]
+
+
+def logits(model: Any, part: Part, batch: int = 512) -> np.ndarray:
+    """A Keras model's logits, float32 (n, c), for a part, without augmentation."""
+    blocks = [
+        model.predict_on_batch(part.images[i : i + batch, None].astype(np.float32) / 255)
+        for i in range(0, len(part), batch)
+    ]
+    return np.concatenate(blocks)

@@ -1,0 +1,63 @@
+"""Optimizers by name, with weight decay kept off biases and normalizations."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import UsageError
+from kuzushiji.training.recipe import Fit
+
+
+def make(fit: Fit) -> Any:
+    """The ``keras.optimizers`` object that a recipe's ``fit`` table names."""
+    from keras import optimizers
+
+    decay = {"weight_decay": fit.weight_decay} if fit.weight_decay else {}
+    if fit.optimizer == "sgd":
+        made = optimizers.SGD(fit.learning_rate, momentum=fit.momentum, nesterov=True, **decay)
+    elif fit.optimizer == "adadelta":
+        made = optimizers.Adadelta(fit.learning_rate, **decay)
+    elif fit.optimizer == "adam":
+        made = optimizers.Adam(fit.learning_rate, **decay)
+    elif fit.optimizer == "adamw":
+        made = optimizers.AdamW(fit.learning_rate, weight_decay=fit.weight_decay)
+    elif fit.optimizer == "muon":
+        made = _convolution_muon()(
+            fit.learning_rate, weight_decay=fit.weight_decay, exclude_layers=["logits"]
+        )
+    else:
+        raise UsageError(f"fit.optimizer is {fit.optimizer!r}; there are: sgd, adadelta, adam, adamw, muon")
+    if fit.weight_decay:
+        made.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    return made
+
+
+def _convolution_muon() -> type:
+    """Keras' Muon, extended to convolution kernels.
+
+    Keras orthogonalizes the updates of matrices only and leaves kernels (3, 3, in, out) to Adam; here a
+    kernel is the matrix (9 in, out), as Jordan et al. 2024 (the Muon optimizer) do. The head and all vectors
+    stay with Adam.
+    """
+    import keras
+    from keras import ops
+
+    class ConvolutionMuon(keras.optimizers.Muon):
+        def _should_use_adamw(self, variable: Any) -> bool:
+            excluded = any(re.search(name, variable.path) for name in self.exclude_layers)
+            return len(variable.shape) < 2 or excluded
+
+        def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
+            if len(x.shape) == 2:
+                return super().zeropower_via_newtonschulz5(x, steps)
+            flat = super().zeropower_via_newtonschulz5(ops.reshape(x, (-1, x.shape[-1])), steps)
+            return ops.reshape(flat, x.shape)
+
+        def lr_adjust(self, x: Any) -> Any:
+            rows, columns = int(np.prod(x.shape[:-1])), x.shape[-1]
+            return x * (self.rms_rate * max(rows, columns) ** 0.5)
+
+    return ConvolutionMuon

@@ -1,0 +1,195 @@
+"""Recipes: everything that decides a training run, in one TOML file.
+
+The tables of the file are the dataclasses below, field for field; what a file leaves out keeps the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kuzushiji.errors import UsageError
+from kuzushiji.training.augment import Augment
+
+
+@dataclass(frozen=True)
+class Data:
+    """What to learn from.
+
+    Attributes:
+        sources: data sets, each ``name`` or ``name/split`` (default split: train); classes are their union,
+            in order.
+        size: side of the glyphs, pixels.
+        validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
+            part: the official test sets are shifted too), ``none`` trains on everything, anything else is a
+            ``name/split`` to measure on.
+        fraction: part held out by ``shifted``.
+        same_resolution: side through which every image goes first, so that the resolution at which a set was
+            published says nothing about the class; 0 leaves images as they are.
+    """
+
+    sources: tuple[str, ...] = ("kmnist",)
+    size: int = 28
+    validation: str = "shifted"
+    fraction: float = 0.1
+    same_resolution: int = 0
+
+
+@dataclass(frozen=True)
+class Model:
+    """Which network: the architecture's name and its own options (see `kuzushiji.models`)."""
+
+    architecture: str = "residual"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How to learn.
+
+    Attributes:
+        epochs: passes over the training part.
+        batch_size: images a step.
+        optimizer: ``sgd`` (Nesterov), ``adadelta``, ``adam``, ``adamw`` or ``muon``.
+        learning_rate: the peak of the schedule.
+        schedule: ``one-cycle`` (rise over ``warmup``, then a cosine to zero) or ``constant``.
+        warmup: fraction of the run in which the rate rises.
+        momentum: of ``sgd``.
+        weight_decay: decoupled, not applied to biases and normalizations.
+        loss: ``softmax`` or ``balanced-softmax`` (Ren et al. 2020, arXiv:2007.10740: the log prior of the
+            classes is added to the logits while training).
+        label_smoothing: probability spread over all classes.
+        ema: decay of the moving average of the weights, which is what is kept; 0 for none.
+        sampling_power: 1 samples images as they are, 0 samples classes evenly, between: n^power a class.
+        seed: of everything: weights, order, augmentation, dropout.
+        checkpoint_minutes: how often a run can be taken up again from.
+    """
+
+    epochs: int = 12
+    batch_size: int = 128
+    optimizer: str = "sgd"
+    learning_rate: float = 0.15
+    schedule: str = "one-cycle"
+    warmup: float = 0.2
+    momentum: float = 0.9
+    weight_decay: float = 0.005
+    loss: str = "softmax"
+    label_smoothing: float = 0.0
+    ema: float = 0.0
+    sampling_power: float = 1.0
+    seed: int = 0
+    checkpoint_minutes: float = 5.0
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the shipped file does beside the network.
+
+    Attributes:
+        shifts: translations (rows, columns) in pixels over which logits are averaged at reading time.
+        calibration: ``validation`` fits the temperature and the threshold of ``sure`` on this run's held-out
+            part; anything else is the path of a run, of the same recipe with a hold-out, to take them from.
+        precision: least fraction of right answers among those called sure, on that part.
+    """
+
+    shifts: tuple[tuple[int, int], ...] = ((0, 0),)
+    calibration: str = "validation"
+    precision: float = 0.99
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole run: see the parts."""
+
+    name: str = "untitled"
+    data: Data = Data()
+    model: Model = Model()
+    augment: Augment = field(default_factory=Augment)
+    fit: Fit = Fit()
+    export: Export = Export()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Nested plain values, as TOML and JSON have them."""
+        return asdict(self)
+
+
+def load(path: str | Path, settings: Sequence[str] = ()) -> Recipe:
+    """Reads a recipe and applies ``key=value`` settings to it.
+
+    Args:
+        path: a TOML file.
+        settings: such as ``"fit.epochs=3"``; values are TOML (bare words are taken as strings).
+
+    Raises:
+        UsageError: no such file, not TOML, an unknown key or a value of the wrong type.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        tree = tomllib.loads(text)
+    except OSError as e:
+        raise UsageError(f"recipe {path}: {e.strerror}; the project's own are in recipes/") from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise UsageError(f"recipe {path} is not TOML: {e}") from e
+    tree.setdefault("name", Path(path).stem)
+    for setting in settings:
+        _put(tree, setting)
+    return from_dict(tree, where=str(path))
+
+
+def from_dict(tree: dict[str, Any], where: str = "recipe") -> Recipe:
+    """Builds a recipe from nested plain values; the inverse of `Recipe.to_dict`.
+
+    >>> from_dict({"fit": {"epochs": 3}}).fit.epochs
+    3
+    >>> from_dict({"fit": {"epoch": 3}})
+    Traceback (most recent call last):
+    ...
+    kuzushiji.errors.UsageError: recipe: no key fit.epoch; there are: batch_size, checkpoint_minutes, ...
+    """
+    recipe: Recipe = _fill(Recipe(), tree, where, "")
+    return recipe
+
+
+def _put(tree: dict[str, Any], setting: str) -> None:
+    key, equals, value = setting.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(f"--set {setting!r}: write key=value, such as fit.epochs=3")
+    try:
+        parsed = tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    *tables, last = key.strip().split(".")
+    for name in tables:
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            raise UsageError(f"--set {setting!r}: {name} is a value, not a table")
+    tree[last] = parsed
+
+
+def _fill(default: Any, tree: Any, where: str, prefix: str) -> Any:
+    if not isinstance(tree, dict):
+        raise UsageError(f"{where}: {prefix.rstrip('.')} is a value, not a table")
+    known = {f.name: getattr(default, f.name) for f in fields(default)}
+    changed = {}
+    for key, value in tree.items():
+        if key not in known:
+            raise UsageError(f"{where}: no key {prefix}{key}; there are: {', '.join(sorted(known))}")
+        if is_dataclass(known[key]):
+            changed[key] = _fill(known[key], value, where, f"{prefix}{key}.")
+        else:
+            changed[key] = _as(known[key], value, f"{where}: {prefix}{key}")
+    return replace(default, **changed)
+
+
+def _as(default: Any, value: Any, where: str) -> Any:
+    """``value`` in the type of ``default`` (whole numbers may stand for fractions, lists for tuples)."""
+    if isinstance(default, tuple) and isinstance(value, list | tuple):
+        return tuple(tuple(v) if isinstance(v, list) else v for v in value)
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
+    if type(value) is not type(default):
+        raise UsageError(f"{where} is {value!r}; it must be a {type(default).__name__}, such as {default!r}")
+    return value

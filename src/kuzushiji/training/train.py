@@ -1,0 +1,118 @@
+"""A whole run: recipe in, run folder out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.datasets import ATTRIBUTION
+from kuzushiji.errors import UsageError
+from kuzushiji.training import card, export
+from kuzushiji.training.calibrate import Calibration, calibrate
+from kuzushiji.training.data import Assembled, assemble
+from kuzushiji.training.loop import EpochRecord, Loop, Progress
+from kuzushiji.training.recipe import Recipe
+from kuzushiji.training.run import Run
+from kuzushiji.weights import Model, ModelInfo
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is told of a run while it goes on."""
+
+    start: Callable[[Run, Any, Assembled], None] = lambda run, model, data: None
+    epoch: Callable[[EpochRecord], None] = lambda record: None
+    step: Callable[[Progress], None] = lambda progress: None
+
+
+def train(
+    recipe: Recipe, runs: Path = Path("runs"), resume: Run | None = None, watch: Watch | None = None
+) -> Run:
+    """Trains by a recipe and exports the result.
+
+    Args:
+        recipe: what to do; of a resumed run, its own.
+        runs: folder for the new run's folder.
+        resume: a run that was interrupted; it goes on from its checkpoint.
+        watch: told at the start, after each epoch and each step.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        KuzushijiError: data missing, loss not finite, disk full, nothing to resume: see the message.
+    """
+    import keras
+
+    from kuzushiji import models
+
+    watch = watch or Watch()
+    _check_calibration(recipe)
+    data = assemble(recipe.data, seed=0)
+    keras.utils.set_random_seed(recipe.fit.seed)
+    model = models.create(
+        recipe.model.architecture, len(data.classes), recipe.data.size, **recipe.model.options
+    )
+    run = resume or Run.new(recipe, runs)
+    loop = Loop(model, recipe, data, run.checkpoint)
+    if resume:
+        loop.resume()
+    watch.start(run, model, data)
+
+    def record(line: EpochRecord) -> None:
+        run.record(line)
+        watch.epoch(line)
+
+    loop.run(on_epoch=record, on_step=watch.step)
+    model.save(run.folder / "model.keras")
+    finish(run, model, data)
+    return run
+
+
+def finish(run: Run, model: Any, data: Assembled) -> None:
+    """Calibrates, exports, and writes result, curves and card into the run's folder."""
+    recipe = run.recipe
+    path = run.folder / "model.onnx"
+    export.write(model, _info(recipe, data, 1.0, 0.5), path)
+    found = _calibration(recipe, data, path)
+    info = _info(recipe, data, found.temperature, found.threshold) if found else _info(recipe, data, 1.0, 1.0)
+    difference = export.write(model, info, path)
+    run.write("result.json", card.result(run, model, data, info, found, difference))
+    card.curves(run)
+    card.write(run)
+
+
+def _check_calibration(recipe: Recipe) -> None:
+    source = recipe.export.calibration
+    if source != "validation" and not (Path(source) / "result.json").is_file():
+        raise UsageError(f"export.calibration: {source} is not a finished run folder")
+
+
+def _calibration(recipe: Recipe, data: Assembled, path: Path) -> Calibration | None:
+    """Fitted here, or taken from the run that the recipe names; None where nothing is held out."""
+    if recipe.export.calibration != "validation":
+        earlier = Run.open(Path(recipe.export.calibration)).read("result.json")["calibration"]
+        return Calibration(**earlier) if earlier else None
+    if data.validation is None:
+        return None
+    logits = Model(path).logits(np.asarray(data.validation.images))
+    return calibrate(logits, data.validation, recipe.export.precision)
+
+
+def _info(recipe: Recipe, data: Assembled, temperature: float, threshold: float) -> ModelInfo:
+    return ModelInfo(
+        name=recipe.name,
+        classes=data.classes,
+        size=recipe.data.size,
+        temperature=temperature,
+        sure_threshold=threshold,
+        shifts=tuple((int(a), int(b)) for a, b in recipe.export.shifts),
+        architecture=recipe.model.architecture,
+        trained_on=", ".join(recipe.data.sources),
+        attribution=ATTRIBUTION,
+        more={"seed": recipe.fit.seed, "same_resolution": recipe.data.same_resolution},
+    )
