@@ -1,0 +1,69 @@
+"""What a method is, to the engine: a function, what it looks at, and how large a set it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kuzushiji.maps.result import Array
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to make.
+
+    Attributes:
+        dims: 2 or 3 dimensions.
+        seed: fixes everything that is random.
+        threads: CPU threads this method may use.
+    """
+
+    dims: int = 2
+    seed: int = 0
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a method made.
+
+    Attributes:
+        points: (n, dims) floats, one row an image.
+        parameters: what it ran with; plain JSON values.
+        note: what was done differently because of the size of the set, in plain words.
+        new: (m, dims) places of the new images where the method itself can transform, else None.
+    """
+
+    points: Array
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    new: Array | None = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of making a map.
+
+    Attributes:
+        name: as in ``--methods``.
+        title: as people write it.
+        fit: ``fit(sees, job) -> Fitted``; ``sees`` is a :class:`~kuzushiji.maps.shared.Shared` or, when ``long``, a
+            :class:`~kuzushiji.maps.shared.Reduced`.
+        long: runs in a process of its own beside the other long ones.
+        neighbours: neighbours of each image it takes from the shared graph; 0 for none.
+        work: rough share of the time of a run, to start the longest first.
+        limit: dimensions -> most images it starts with; absent, any number.
+        modules: what it imports from the extra, asked for before anything runs.
+        extra: the extra that has them.
+    """
+
+    name: str
+    title: str
+    fit: Callable[[Any, Job], Fitted]
+    long: bool = False
+    neighbours: int = 0
+    work: float = 0.0
+    limit: Mapping[int, int] = field(default_factory=dict)
+    modules: tuple[str, ...] = ("sklearn",)
+    extra: str = "maps"
