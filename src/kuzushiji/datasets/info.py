@@ -17,7 +17,8 @@ from kuzushiji.errors import KuzushijiError
 _CHUNK = 4096
 _SHIFT = (
     "The test set is shifted from the train set (other mixes of the old forms of a character): a random "
-    "hold-out of train scores 1 to 4.5 points higher than test. Choose models on datasets.shifted_holdout, never on test."
+    "hold-out of train scores 1 to 4.5 points higher than test. Choose models on datasets.shifted_holdout, "
+    "never on test."
 )
 TRAPS = {
     "kmnist": _SHIFT,
@@ -26,7 +27,8 @@ TRAPS = {
     + " This is not Kuzushiji-49: ten classes are whole, 39 are cut to about 100 images. "
     'Say "on k49-sample".',
     "kkanji": "No official split, and file names are hashes, so pages of one book are on both sides of any "
-    "split. One class in five has a single image. Entirely black images are left out of train and half-train.",
+    "split. One class in five has a single image. Entirely black images are left out of train and "
+    "half-train.",
 }
 
 

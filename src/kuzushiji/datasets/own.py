@@ -151,7 +151,8 @@ def _load_class_folders(folder: Path, split: str) -> Dataset:
         splits["all"] = direct
     if not splits:
         raise KuzushijiError(
-            f"no data in {folder}: expected *-train-imgs.npz files, or folders named U+XXXX or by one character"
+            f"no data in {folder}: expected *-train-imgs.npz files, "
+            "or folders named U+XXXX or by one character"
         )
     classes = tuple(sorted({c for s in splits.values() for c in s}))
     use = list(splits) if split == "all" else _chosen(folder, split, [s for s in splits if s != "all"])

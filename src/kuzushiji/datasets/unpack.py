@@ -121,7 +121,7 @@ def _decode(
 ) -> tuple[np.ndarray, str]:
     from PIL import Image
 
-    n, digest = len(members), hashlib.sha256()
+    n, digest, nothing = len(members), hashlib.sha256(), bytes(SIDE * SIDE)
     black = np.zeros(n, bool)
     with (
         open(tar, "rb") as f,
@@ -145,7 +145,7 @@ def _decode(
                     f"{m.path} in {tar} is broken ({e}); delete the tar and get it again"
                 ) from e
             digest.update(pixels)
-            black[i] = not any(pixels)
+            black[i] = pixels == nothing
             o.write(pixels)
             if i % 500 == 0:
                 progress(i, n)
