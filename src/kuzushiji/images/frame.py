@@ -91,7 +91,7 @@ def _has_margin(mask: np.ndarray) -> bool:
         return False
     sides = (mask[:, :depth], mask[:depth], mask[:, width - depth :], mask[height - depth :])
     clearest = min(np.count_nonzero(side) / side.size for side in sides)
-    return clearest < 0.05 * (np.count_nonzero(inner) / inner.size)
+    return bool(clearest < 0.05 * np.count_nonzero(inner) / inner.size)
 
 
 def _neighbours(found: Components, shape: tuple[int, int], margin: float) -> np.ndarray:
