@@ -64,6 +64,14 @@ class TestEvaluate:
         assert compared["difference"]["low"] > 0
         assert compared["mcnemar_p"] < 1e-3
 
+    def test_report(self, tiny_model, tmp_path, capsys) -> None:
+        out = tmp_path / "r.html"
+        assert main(["evaluate", str(tiny_model()), "own", "--report", str(out)]) == 0
+        html = out.read_text(encoding="utf-8")
+        assert "Rare and common characters" in html
+        assert "tiny on own" in html
+        assert str(out) in capsys.readouterr().out
+
     def test_errors_are_one_line_and_the_right_code(self, tiny_model, capsys) -> None:
         assert main(["evaluate", "no-such-model", "own"]) == 2
         assert main(["evaluate", str(tiny_model()), "no-such-data"]) == 2

@@ -1,0 +1,140 @@
+"""``kuzushiji evaluate``: how good a model is. ``kuzushiji audit``: how good a data set is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kuzushiji.datasets import Dataset
+    from kuzushiji.evaluation.comparison import Comparison
+    from kuzushiji.evaluation.evaluation import Evaluation
+    from kuzushiji.weights import Model
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands to the command line."""
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(help="A shipped model (reader, kmnist, k49), or an .onnx file or run.")
+    ],
+    dataset: Annotated[
+        str, typer.Argument(help="kmnist, k49, kkanji, k49-sample, or a folder of one's own.")
+    ],
+    split: Annotated[str, typer.Option(help="Which split; for kkanji also half-test.")] = "test",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write a page (one self-contained HTML file).")] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="A second model, compared on the same images (McNemar's test).")
+    ] = None,
+    only_dataset_classes: Annotated[
+        bool, typer.Option(help="Give no chance to characters that the data set does not have.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all when left out.")] = None,
+) -> None:
+    """Measures a model: accuracy, balanced accuracy, F1, top-5, calibration, with 95 % intervals."""
+    from kuzushiji.datasets import load
+    from kuzushiji.evaluation import compare as compare_models
+    from kuzushiji.weights import open_model
+
+    first = open_model(model, threads)
+    second = open_model(compare, threads) if compare else None
+    data = load(dataset, split)
+    result = _run(first, data, only_dataset_classes)
+    other, comparison = None, None
+    if second:
+        other = _run(second, data, only_dataset_classes)
+        comparison = compare_models(result.predictions.correct, other.predictions.correct)
+    if report:
+        from kuzushiji.evaluation.report import write_report
+
+        write_report(report, result, data, first, other)
+    if as_json:
+        out = result.to_json()
+        if other and comparison:
+            out["compare"] = {
+                "model": other.model,
+                "accuracy": other.accuracy.to_json(),
+                **comparison.to_json(),
+            }
+        print(json.dumps(out, ensure_ascii=False))
+        return
+    print(in_words(result))
+    if other and comparison:
+        print(compared_in_words(result, other, comparison))
+    if report:
+        print(f"report: {report}")
+
+
+def in_words(result: Evaluation) -> str:
+    """The result as some lines of text.
+
+    Args:
+        result: an evaluation.
+
+    Returns:
+        Lines without a final newline.
+    """
+    lines = [
+        f"{result.model} on {result.dataset}, split {result.split}: {result.n:,} images, "
+        f"{int((result.per_class.support > 0).sum()):,} classes",
+        f"accuracy           {result.accuracy}",
+        f"balanced accuracy  {result.balanced_accuracy}",
+        f"macro F1           {result.macro_f1}",
+        f"top-5              {result.top5}",
+        f"calibration error  {100 * result.ece:.2f} % (ECE, 15 bins)",
+        f"AURC               {1000 * result.risk_coverage.aurc:.2f} per mille",
+    ]
+    if result.sure_precision:
+        coverage = f"{100 * result.sure_coverage.value:.1f} %"
+        lines.append(f"sure               of {coverage} of images; right {result.sure_precision}")
+    if len(result.bins) > 1:
+        lines.append("by training images of the class:")
+        lines += [
+            f"  {b.name:>8}  {b.images:7,} images of {b.classes:5,} classes  {b.accuracy}"
+            for b in result.bins
+        ]
+    if result.predictions.unknown:
+        shown = "".join(result.predictions.unknown[:40])
+        lines.append(f"the model has no class for {len(result.predictions.unknown)} characters: {shown}")
+    return "\n".join(lines)
+
+
+def compared_in_words(first: Evaluation, second: Evaluation, c: Comparison) -> str:
+    """The comparison as some lines of text.
+
+    Args:
+        first: result of the first model.
+        second: result of the second, on the same images.
+        c: their comparison.
+
+    Returns:
+        Lines without a final newline.
+    """
+    d = c.difference
+    verdict = "more than chance explains" if c.p_value < 0.05 else "chance may explain it"
+    return (
+        f"{second.model}: accuracy {second.accuracy}\n"
+        f"only {first.model} right {c.only_first:,}, only {second.model} right {c.only_second:,}\n"
+        f"difference {100 * d.value:+.2f} points (95 %: {100 * d.low:+.2f} to {100 * d.high:+.2f}), "
+        f"McNemar p = {c.p_value:.2g}: {verdict}"
+    )
+
+
+def _run(model: Model, data: Dataset, only_dataset_classes: bool) -> Evaluation:
+    from kuzushiji.datasets.progress import bar
+    from kuzushiji.evaluation.evaluation import evaluate as run
+
+    with bar(f"{model.info.name} on {data.name}", "images") as advance:
+        return run(
+            model,
+            data,
+            only_dataset_classes=only_dataset_classes,
+            progress=lambda done: advance(done, len(data)),
+        )

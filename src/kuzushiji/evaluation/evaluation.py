@@ -1,0 +1,212 @@
+"""`evaluate`: one model on one split, and everything that is reported of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.evaluation import metrics, reliability
+from kuzushiji.evaluation.bins import CountBin, by_training_count
+from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.evaluation.predictions import Classifier, Predictions, predict
+
+if TYPE_CHECKING:
+    from kuzushiji.datasets import Dataset
+
+TRAINING_SPLIT = {"test": "train", "validation": "train", "half-test": "half-train"}
+"""Which split an evaluated one belongs to; its counts make the bins."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A result, and how it came about.
+
+    Attributes:
+        model: the model's name.
+        dataset: the data set's name.
+        split: the split evaluated.
+        predictions: what the model made of each image.
+        sure_threshold: confidence from which the model calls itself sure.
+        training_counts: (C,) int64 images of each class in the data set's training split, or None if it has
+            none.
+        only_dataset_classes: the model's other classes were given no chance.
+    """
+
+    model: str
+    dataset: str
+    split: str
+    predictions: Predictions
+    sure_threshold: float
+    training_counts: np.ndarray | None = None
+    only_dataset_classes: bool = False
+
+    @property
+    def n(self) -> int:
+        """Number of images."""
+        return len(self.predictions.labels)
+
+    @cached_property
+    def accuracy(self) -> Estimate:
+        """Share of images recognised (micro, top-1), Wilson interval."""
+        return metrics.accuracy(self.predictions.labels, self.predictions.predicted)
+
+    @cached_property
+    def balanced_accuracy(self) -> Estimate:
+        """Recall averaged over the classes that occur (macro), analytic interval."""
+        return metrics.balanced_accuracy(self.predictions.labels, self.predictions.predicted)
+
+    @cached_property
+    def macro_f1(self) -> Estimate:
+        """F1 averaged over the classes that occur, bootstrap interval."""
+        return metrics.macro_f1(self.predictions.labels, self.predictions.predicted)
+
+    @cached_property
+    def top5(self) -> Estimate:
+        """Share of images whose class is among the five best, Wilson interval."""
+        return metrics.top_k(self.predictions.ranks, 5)
+
+    @cached_property
+    def ece(self) -> float:
+        """Expected calibration error, 15 bins."""
+        return reliability.ece(self.predictions.confidence, self.predictions.correct)
+
+    @cached_property
+    def risk_coverage(self) -> reliability.RiskCoverage:
+        """Risk against coverage, and its area."""
+        return reliability.risk_coverage(self.predictions.confidence, self.predictions.correct)
+
+    @cached_property
+    def per_class(self) -> metrics.PerClass:
+        """Counts, recall, precision, F1 of each of ``predictions.classes``."""
+        p = self.predictions
+        return metrics.per_class(p.labels, p.predicted, len(p.classes))
+
+    @cached_property
+    def bins(self) -> list[CountBin]:
+        """The result by training count; empty where the data set has no training split."""
+        if self.training_counts is None:
+            return []
+        p = self.predictions
+        return by_training_count(p.labels, p.predicted, p.ranks, self.training_counts)
+
+    @cached_property
+    def sure_coverage(self) -> Estimate:
+        """Share of images that the model is sure of."""
+        return wilson(int((self.predictions.confidence >= self.sure_threshold).sum()), self.n)
+
+    @cached_property
+    def sure_precision(self) -> Estimate | None:
+        """Share right among those; None where it is sure of nothing."""
+        sure = self.predictions.confidence >= self.sure_threshold
+        return wilson(int(self.predictions.correct[sure].sum()), int(sure.sum())) if sure.any() else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as `kuzushiji evaluate --json` prints it; plain types only."""
+        sure = self.sure_precision
+        result: dict[str, Any] = {
+            "model": self.model,
+            "dataset": self.dataset,
+            "split": self.split,
+            "n": self.n,
+            "classes": int((self.per_class.support > 0).sum()),
+            "accuracy": self.accuracy.to_json(),
+            "balanced_accuracy": self.balanced_accuracy.to_json(),
+            "macro_f1": self.macro_f1.to_json(),
+            "top5": self.top5.to_json(),
+            "ece": self.ece,
+            "aurc": self.risk_coverage.aurc,
+            "sure": {
+                "threshold": self.sure_threshold,
+                "coverage": self.sure_coverage.to_json(),
+                "precision": sure.to_json() if sure else None,
+            },
+        }
+        if self.bins:
+            result["bins"] = [b.to_json() for b in self.bins]
+        if self.only_dataset_classes:
+            result["only_dataset_classes"] = True
+        if self.predictions.unknown:
+            result["unknown_to_model"] = list(self.predictions.unknown)
+        return result
+
+
+def evaluate(
+    model: str | Path | Classifier,
+    dataset: str | Path | Dataset,
+    split: str = "test",
+    only_dataset_classes: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Evaluation:
+    """Runs a model over a split and measures it.
+
+    Args:
+        model: an open model, or what :func:`kuzushiji.weights.open_model` takes: a shipped name or a file.
+        dataset: a loaded data set (its own ``split`` counts then), a name, or the path of one's own data.
+        split: which split to load.
+        only_dataset_classes: give classes that the data set does not have no chance.
+        threads: CPU threads for opening a model; None for all.
+        progress: called after each batch with the number of images done.
+
+    Returns:
+        The result.
+
+    Raises:
+        KuzushijiError: the model or the data cannot be used, or have no class in common.
+    """
+    opened = _open(model, threads)
+    data = _load(dataset, split)
+    predictions = predict(opened, data, only_dataset_classes, progress)
+    return Evaluation(
+        model=opened.info.name,
+        dataset=data.name,
+        split=data.split,
+        predictions=predictions,
+        sure_threshold=opened.info.sure_threshold,
+        training_counts=training_counts(data),
+        only_dataset_classes=only_dataset_classes,
+    )
+
+
+def training_counts(dataset: Dataset) -> np.ndarray | None:
+    """How many training images each class of a split has.
+
+    Args:
+        dataset: an evaluated split.
+
+    Returns:
+        (C,) int64, or None where the data set has no training split for it.
+    """
+    split = TRAINING_SPLIT.get(dataset.split)
+    if split is None:
+        return None
+    from kuzushiji.datasets import load
+
+    try:
+        train = load(dataset.name, split)
+    except (KuzushijiError, UsageError):  # one's own data may have a test part only
+        return None
+    counts = dict(zip(train.classes, np.bincount(train.labels, minlength=len(train.classes)), strict=True))
+    return np.array([counts.get(char, 0) for char in dataset.classes], dtype=np.int64)
+
+
+def _open(model: str | Path | Classifier, threads: int | None) -> Classifier:
+    if not isinstance(model, str | Path):
+        return model
+    from kuzushiji.weights import open_model
+
+    return open_model(model, threads)
+
+
+def _load(dataset: str | Path | Dataset, split: str) -> Dataset:
+    if not isinstance(dataset, str | Path):
+        return dataset
+    from kuzushiji.datasets import load
+
+    return load(dataset, split)

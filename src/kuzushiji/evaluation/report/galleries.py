@@ -1,0 +1,142 @@
+"""The parts of the report that show pictures: confusions, worst mistakes, shapes inside a class."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kuzushiji.evaluation.clusters import Shape, shapes_in_class
+from kuzushiji.evaluation.evaluation import TRAINING_SPLIT, Evaluation
+from kuzushiji.evaluation.metrics import confusion_pairs
+from kuzushiji.evaluation.predictions import Classifier, embeddings
+from kuzushiji.evaluation.report.page import ja, percent, reading
+from kuzushiji.evaluation.report.pictures import data_uri
+
+if TYPE_CHECKING:
+    from kuzushiji.datasets import Dataset
+
+PAIRS, PER_PAIR, WORST = 16, 8, 60
+SHAPE_CLASSES, SHAPE_IMAGES, PER_SHAPE = 49, 100, 8
+TRAIN_SAMPLE = 600
+"""Training images of a class that its shapes are looked for in, at most."""
+
+
+def picture(dataset: Dataset, index: int, alt: str) -> str:
+    """One glyph of a data set as an ``<img>``."""
+    where = f"{dataset.split} {index}"
+    source = data_uri(dataset.images[index])
+    return f'<img class="g" src="{source}" alt="{escape(alt)}" title="{escape(where)}: {escape(alt)}">'
+
+
+def confusions(e: Evaluation, dataset: Dataset) -> str:
+    """The commonest mistakes, each with pictures of it."""
+    p = e.predictions
+    pairs = confusion_pairs(p.labels, p.predicted, PAIRS)
+    if not pairs:
+        return '<h2 id="confusions">What it mistakes for what</h2><p>Nothing: it made no mistake.</p>'
+    rows = []
+    for true, guess, count in pairs:
+        a, b = p.classes[true], p.classes[guess]
+        which = np.flatnonzero((p.labels == true) & (p.predicted == guess))
+        which = which[np.argsort(-p.confidence[which], kind="stable")][:PER_PAIR]
+        pictures = "".join(picture(dataset, int(i), f"{a} taken for {b}") for i in which)
+        rows.append(
+            f'<div class="pair"><div>{ja(a)} <small>{escape(reading(a))}</small> → {ja(b)} '
+            f"<small>{escape(reading(b))}</small><br><small>{count:,} of {e.per_class.support[true]:,} "
+            f"images</small>"
+            f'</div><div class="strip">{pictures}</div></div>'
+        )
+    return (
+        '<h2 id="confusions">What it mistakes for what</h2><p>The commonest mistakes: what is written → what '
+        "it was "
+        "taken for. The pictures are those it was most confident about.</p>" + "".join(rows)
+    )
+
+
+def worst_mistakes(e: Evaluation, dataset: Dataset) -> str:
+    """The mistakes made with the greatest confidence. Some may be the label's."""
+    p = e.predictions
+    wrong = np.flatnonzero(~p.correct)
+    wrong = wrong[np.argsort(-p.confidence[wrong], kind="stable")][:WORST]
+    if not len(wrong):
+        return ""
+    tiles = []
+    for i in wrong:
+        a, b = p.classes[p.labels[i]], p.classes[p.predicted[i]]
+        tiles.append(
+            f'<div class="tile">{picture(dataset, int(i), f"{a} taken for {b}")}<br>{ja(a)} → {ja(b)}<br>'
+            f"<small>{percent(float(p.confidence[i]))} sure<br>image {i}</small></div>"
+        )
+    return (
+        '<h2 id="worst">Its most confident mistakes</h2><p>Label → reading. A few of these may be mistakes '
+        "of the label "
+        "or of the cropping rather than of the model: kuzushiji audit lists the suspects.</p>"
+        f'<div class="tiles">{"".join(tiles)}</div>'
+    )
+
+
+def shapes(e: Evaluation, dataset: Dataset, model: Classifier) -> str:
+    """How well each shape inside a class is read, for classes with enough test images."""
+    support = e.per_class.support[: len(dataset.classes)]
+    chosen = np.flatnonzero(support >= SHAPE_IMAGES)
+    chosen = np.sort(chosen[np.argsort(-support[chosen], kind="stable")][:SHAPE_CLASSES])
+    if not len(chosen):
+        return ""
+    train = _training_part(dataset)
+    rows = []
+    for label in chosen:
+        members = np.flatnonzero(e.predictions.labels == label)
+        known = embeddings(model, train.images[_sample(train, dataset.classes[label])]) if train else None
+        found = shapes_in_class(
+            int(label),
+            members,
+            embeddings(model, dataset.images[members]),
+            e.predictions.correct[members],
+            known,
+        )
+        rows += [_shape(s, dataset, first=s is found[0]) for s in found]
+    return (
+        '<h2 id="shapes">Shapes inside a class</h2><p>One character was written in several ways, often from '
+        "different "
+        "parent kanji. Groups of like shapes (k-means on the model's own embedding; nobody labelled them), "
+        "with their "
+        "share of the class in training and test, and how many of the test images are read.</p>"
+        + "".join(rows)
+    )
+
+
+def _shape(s: Shape, dataset: Dataset, first: bool) -> str:
+    char = dataset.classes[s.label]
+    name = f"{ja(char)} <small>{escape(reading(char))}</small> " if first else ""
+    trained = f", {percent(s.train_share)} in training" if s.train_share == s.train_share else ""
+    pictures = "".join(picture(dataset, int(i), char) for i in s.members[:PER_SHAPE])
+    return (
+        f'<div class="pair"><div>{name}<strong>{percent(s.accuracy.value)} read</strong> '
+        f"<small>{100 * s.accuracy.low:.1f}-{100 * s.accuracy.high:.1f}<br>{len(s.members):,} images, "
+        f"{percent(s.test_share)} of the class{trained}</small></div><div "
+        f'class="strip">{pictures}</div></div>'
+    )
+
+
+def _training_part(dataset: Dataset) -> Dataset | None:
+    from kuzushiji.datasets import load
+    from kuzushiji.errors import KuzushijiError
+
+    split = TRAINING_SPLIT.get(dataset.split)
+    try:
+        return load(dataset.name, split) if split else None
+    except KuzushijiError:
+        return None
+
+
+def _sample(train: Dataset, char: str) -> np.ndarray:
+    members = (
+        np.flatnonzero(train.labels == train.classes.index(char))
+        if char in train.classes
+        else np.array([], int)
+    )
+    if len(members) > TRAIN_SAMPLE:
+        members = np.sort(np.random.default_rng(0).permutation(members)[:TRAIN_SAMPLE])
+    return members

@@ -1,0 +1,106 @@
+"""The frame of a page: one HTML file that needs nothing else, light and dark, on screen and paper."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from kuzushiji._version import __version__
+
+_HERE = Path(__file__).parent
+
+
+def page(title: str, body: str, how: str) -> str:
+    """Puts a body into the frame.
+
+    Args:
+        title: plain text.
+        body: HTML of the page's content.
+        how: plain text that says how the page was made.
+
+    Returns:
+        A whole HTML document; nothing in it is fetched from anywhere.
+    """
+    from kuzushiji.datasets import ATTRIBUTION, LICENCE
+
+    style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{style}</style></head><body>{body}"
+        f"<footer><p>{escape(how)} kuzushiji {__version__}.</p>"
+        f"<p>The pictures are from {escape(ATTRIBUTION)}, {escape(LICENCE)}; so is this page, which shows "
+        f"them.</p>"
+        f"</footer><script>{script}</script></body></html>\n"
+    )
+
+
+def ja(char: str) -> str:
+    """A character in a Japanese font.
+
+    >>> ja("か")
+    '<span lang="ja">か</span>'
+    """
+    return f'<span lang="ja">{escape(char)}</span>'
+
+
+def reading(char: str) -> str:
+    """The character's reading in short, or nothing for what is not known.
+
+    >>> reading("か"), reading("?")
+    ('ka', '')
+    """
+    from kuzushiji.characters import reading_of
+    from kuzushiji.errors import KuzushijiError
+
+    try:
+        return reading_of(char)
+    except KuzushijiError:
+        return ""
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """A share in per cent; nothing for NaN.
+
+    >>> percent(0.12345), percent(float("nan"))
+    ('12.3 %', '')
+    """
+    return "" if value != value else f"{100 * value:.{digits}f} %"
+
+
+def table(
+    heads: list[str], rows: list[list[tuple[str, float | str]]], sortable: bool = False, left: int = 1
+) -> str:
+    """A table.
+
+    Args:
+        heads: HTML of the column heads.
+        rows: each cell's HTML and what it is sorted by.
+        sortable: clicking a head sorts.
+        left: how many columns, counted from the left, hold text rather than figures.
+
+    Returns:
+        The table in a box that scrolls sideways.
+    """
+
+    def side(i: int) -> str:
+        return ' class="l"' if i < left else ""
+
+    button = "<button>{}</button>" if sortable else "{}"
+    head = "".join(f"<th{side(i)}>{button.format(h)}</th>" for i, h in enumerate(heads))
+    lines = []
+    for row in rows:
+        cells = (
+            f'<td{side(i)} data-v="{"" if key != key else escape(str(key))}">{html}</td>'
+            if sortable
+            else f"<td{side(i)}>{html}</td>"
+            for i, (html, key) in enumerate(row)
+        )
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    kind = ' class="sortable"' if sortable else ""
+    return (
+        f'<div class="scroll"><table{kind}><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
