@@ -53,7 +53,7 @@ def small_k49(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Pa
 
 @pytest.fixture
 def kanji(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> dict[str, np.ndarray]:
-    """``U+XXXX/<name>.png`` -> pixels of a small Kuzushiji-Kanji (its tar is ``mirror/kkanji/kkanji.tar``)."""
+    """``U+XXXX/<name>.png`` -> pixels of a small Kuzushiji-Kanji; its tar is below ``mirror``."""
     rng = np.random.default_rng(0)
     images = {}
     for codepoint, n in ((0x4E00, 12), (0x2000B, 3), (0x4093, 1), (0x4E8C, 2)):
@@ -62,7 +62,8 @@ def kanji(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> dict[s
             images[f"U+{codepoint:04X}/{name}.png"] = rng.integers(0, 256, (64, 64), np.uint8)
     images[next(iter(images))][:] = 0
     write_tar(
-        tmp_path / "mirror/kkanji/kkanji.tar", {f"kkanji2/{p}": png(x) for p, x in reversed(images.items())}
+        tmp_path / "mirror/kkanji/kkanji.tar",
+        {f"kkanji2/{p}": png(x) for p, x in reversed(images.items())},
     )
     digest = hashlib.sha256(b"".join(images[p].tobytes() for p in sorted(images))).hexdigest()
     monkeypatch.setattr(registry, "KKANJI_CONTENT", registry.Content(len(images), 4, 1, digest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import struct
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuzushiji.datasets.formats import looks_like_html, read_classmap, read_idx, read_npz
@@ -97,15 +98,14 @@ def test_idx_refusals(tmp_path: Path) -> None:
     refused(read_idx, path, "does not hold")
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_give_one_line_or_an_array(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_any_bytes_give_our_error_or_an_array(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
     path.write_bytes(data)
     for read in (read_npz, read_idx, read_classmap):
-        try:
+        with contextlib.suppress(KuzushijiError):
             read(path)
-        except KuzushijiError as e:
-            assert "\n" not in str(e)
 
 
 def test_classmap(tmp_path: Path) -> None:

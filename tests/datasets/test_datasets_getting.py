@@ -193,7 +193,7 @@ def test_lock_waits_and_ends_with_its_process(tmp_path: Path) -> None:
 
 
 def test_kill_9_in_the_middle_then_again(home: Path, server, tmp_path: Path, monkeypatch) -> None:
-    """A real process is killed while a slow server sends; the second run continues and the bytes are the same."""
+    """A real process is killed while a slow server sends; the second run continues to the same bytes."""
     data = os.urandom(3 << 20)
     (tmp_path / "mirror/k49").mkdir(parents=True)
     (tmp_path / "mirror/k49/k49-train-imgs.npz").write_bytes(data)
@@ -260,6 +260,6 @@ def test_two_at_once_do_not_fight(small_k49: Path, server, home: Path, monkeypat
 def test_unwritable_cache(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path / "file"))
-    with pytest.raises(KuzushijiError, match="cannot write to .*; set KUZUSHIJI_HOME"):
+    with pytest.raises(KuzushijiError, match=r"cannot write to .*; set KUZUSHIJI_HOME"):
         get("k49")
     shutil.rmtree(home, ignore_errors=True)

@@ -43,7 +43,7 @@ def test_cut_connection_is_continued_where_it_ended(server, part: Path) -> None:
 
 
 def test_killed_download_is_continued_by_the_next_call(server, part: Path) -> None:
-    server.faults = ["cut"] + ["404"]
+    server.faults = ["cut", "404"]
     with pytest.raises(transport.SourceError, match="has no such file"):
         fetch(server.url + "f.bin", part)
     assert part.stat().st_size == 150_000
