@@ -1,4 +1,4 @@
-"""A map learned by a small network: through a bottleneck of 2 or 3 numbers and back to the features (Keras)."""
+"""A map learned by a small network: through a bottleneck of 2 or 3 numbers and back (Keras)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Linear maps: every axis is a weighted sum of the features, so a new image is placed by one product.
 
-PCA, truncated SVD and LDA come in closed form from the covariance that is summed anyway; tests hold them against
-scikit-learn's. NMF is scikit-learn's.
+PCA, truncated SVD and LDA come in closed form from the covariance that is summed anyway; tests hold them
+against scikit-learn's. NMF is scikit-learn's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def pca(shared: Shared, job: Job) -> Fitted:
 def svd(shared: Shared, job: Job) -> Fitted:
     """Truncated SVD: like PCA without taking away the mean first, so axis 1 is mostly the amount of ink."""
     basis = shared.principal
-    # X'X / n = covariance + mean mean'; inside the span of the components and the mean, which is all there is.
+    # X'X / n = covariance + mean mean', inside the span of the components and the mean.
     offset = basis.components @ basis.mean
     rest = basis.mean - offset @ basis.components
     length = float(np.linalg.norm(rest))
@@ -47,7 +47,7 @@ def svd(shared: Shared, job: Job) -> Fitted:
 
 
 def lda(shared: Shared, job: Job) -> Fitted:
-    """Fisher's linear discriminants: the directions that separate the class means most, against the spread inside."""
+    """Fisher's linear discriminants: directions that part the class means most, against the spread inside."""
     means, counts = shared.class_means
     present = counts > 0
     classes = int(present.sum())
@@ -58,7 +58,8 @@ def lda(shared: Shared, job: Job) -> Fitted:
     centred = ((means[present] - basis.mean) @ basis.components.T) * np.sqrt(counts[present] / n)[:, None]
     within = np.diag(basis.variance) - centred.T @ centred
     values, vectors = np.linalg.eigh(within)
-    # Directions without spread inside the classes would count as infinitely good; on pixels they are the empty corners.
+    # Directions without spread inside the classes would count as infinitely good; on pixels they are the
+    # empty corners.
     keep = values > basis.variance[0] * 1e-6
     whiten = vectors[:, keep] / np.sqrt(values[keep])
     _, strength, right = np.linalg.svd(centred @ whiten, full_matrices=False)

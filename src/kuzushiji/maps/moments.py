@@ -1,7 +1,8 @@
 """Principal components of any number of rows in one or a few passes, by blocks.
 
-Up to ``EXACT`` numbers a row the covariance is summed once and solved exactly (784 x 784 for 28-pixel glyphs: less
-than a second); beyond, a randomised subspace iteration (Halko, Martinsson and Tropp 2011) reads the rows some times.
+Up to ``EXACT`` numbers a row the covariance is summed once and solved exactly (784 x 784 for 28-pixel
+glyphs: less than a second); beyond, a randomised subspace iteration (Halko, Martinsson and Tropp 2011) reads
+the rows some times.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Principal:
 
     Attributes:
         mean: float64 (d,).
-        components: float64 (k, d), orthonormal rows, largest variance first; the entry of largest magnitude in each
+        components: float64 (k, d), orthonormal rows, largest variance first; the entry of largest magnitude
+        in each
             is positive, so that signs never depend on the solver.
         variance: float64 (k,), variance along each (divided by n).
         total: the variance of all directions together.

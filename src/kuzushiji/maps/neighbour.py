@@ -18,8 +18,8 @@ from kuzushiji.maps.shared import Reduced
 PERPLEXITY = 30
 UMAP_NEIGHBOURS = 15
 EARLY, LATE = 150, 250
-"""t-SNE iterations with and without early exaggeration. Measured on KMNIST: trustworthiness and 10-NN accuracy no longer
-move after some 250 in all, while the map goes on growing and each iteration costs more."""
+"""t-SNE iterations with and without early exaggeration. Measured on KMNIST: trustworthiness and 10-NN
+accuracy no longer move after some 250 in all, while the map goes on growing and each iteration costs more."""
 
 
 def tsne(seen: Reduced, job: Job) -> Fitted:
@@ -37,7 +37,8 @@ def tsne(seen: Reduced, job: Job) -> Fitted:
         seen.start(job.dims, 1e-4).astype(np.float64),
         affinity,
         negative_gradient_method="fft" if len(seen.scores) > 1000 else "bh",
-        # Three units of the map to an interval instead of one: a ninth of the grid, with no loss we could measure.
+        # Three units of the map to an interval instead of one: a ninth of the grid, with no loss we could
+        # measure.
         ints_in_interval=3,
         n_jobs=job.threads,
         random_state=job.seed,
@@ -89,7 +90,7 @@ def _graph(seen: Reduced, k: int) -> Any:
 
 
 def umap(seen: Reduced, job: Job) -> Fitted:
-    """UMAP: the weighted neighbour graph, laid out by attraction along edges and repulsion from random images."""
+    """UMAP: the weighted neighbour graph, laid out by attraction along edges and random repulsion."""
     return _umap(seen, job, dense=False)
 
 

@@ -10,13 +10,14 @@ from kuzushiji.maps.result import Array
 def nearest(base: Array, k: int, query: Array | None = None, threads: int = 1) -> tuple[Array, Array]:
     """Exact Euclidean nearest neighbours.
 
-    Runs on faiss where it is installed (it comes with the ``maps`` extra, through pacmap), and on blocked numpy
-    otherwise.
+    Runs on faiss where it is installed (it comes with the ``maps`` extra, through pacmap), and on blocked
+    numpy otherwise.
 
     Args:
         base: float32 (n, d), the points searched in.
         k: neighbours wanted of each query, at most n (n - 1 without ``query``).
-        query: float32 (m, d); None searches the neighbours of ``base`` itself, where no point is its own neighbour.
+        query: float32 (m, d); None searches the neighbours of ``base`` itself, where no point is its own
+        neighbour.
         threads: threads of faiss.
 
     Returns:
@@ -67,7 +68,7 @@ def _blocked(base: Array, query: Array, k: int, block: int = 1024) -> tuple[Arra
 
 
 def _without_self(indices: Array, squares: Array) -> tuple[Array, Array]:
-    """Takes each point out of its own list; a point hidden behind k exact copies drops its farthest copy instead."""
+    """Takes each point out of its own list; one hidden behind k exact copies drops its last copy instead."""
     n, k = indices.shape
     own = indices == np.arange(n)[:, None]
     own[~own.any(1), k - 1] = True
@@ -78,7 +79,8 @@ def _without_self(indices: Array, squares: Array) -> tuple[Array, Array]:
 def place(points: Array, base: Array, query: Array, k: int = 5, threads: int = 1) -> Array:
     """Places new points on a map between their nearest neighbours, weighted by inverse squared distance.
 
-    For methods that cannot transform: it never leaves the hull of the neighbours, so it cannot show a new shape as new.
+    For methods that cannot transform: it never leaves the hull of the neighbours, so it cannot show a new
+    shape as new.
 
     Args:
         points: float32 (n, d), places on the map.

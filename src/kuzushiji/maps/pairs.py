@@ -1,4 +1,4 @@
-"""Maps from near, middle and far pairs: PaCMAP and LocalMAP by pacmap, TriMap by trimap, on the shared graph."""
+"""Maps from near, middle and far pairs: PaCMAP and LocalMAP by pacmap, TriMap by trimap."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pacmap(seen: Reduced, job: Job) -> Fitted:
 
 
 def localmap(seen: Reduced, job: Job) -> Fitted:
-    """LocalMAP (Wang and others 2025): PaCMAP that moves its far pairs close by, which opens gaps between clusters."""
+    """LocalMAP (Wang and others 2025): PaCMAP that draws its far pairs close by, which opens gaps."""
     return _pacmap("LocalMAP", seen, job)
 
 
@@ -75,7 +75,7 @@ def trimap(seen: Reduced, job: Job) -> Fitted:
 
 @contextlib.contextmanager
 def _one_thread(seed: int) -> Iterator[None]:
-    """Seeds numba's own generator and keeps it on one thread: both libraries draw from it, thread by thread."""
+    """Seeds numba's own generator and keeps it on one thread: both libraries draw from it."""
     numba = need("numba", extra="maps")
 
     @numba.njit

@@ -1,7 +1,8 @@
 """How much a map keeps: the measures of :class:`~kuzushiji.maps.result.Quality`.
 
-What depends on the features alone (ranks of all distances, triplets) is computed once in a :class:`Reference` and
-serves every map. Measures that grow with the square of the number of images are taken on a fixed sample of 10,000.
+What depends on the features alone (ranks of all distances, triplets) is computed once in a
+:class:`Reference` and serves every map. Measures that grow with the square of the number of images are taken
+on a fixed sample of 10,000.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ class Reference:
 
     Attributes:
         sample: int64 (m,), the images of the sample, sorted.
-        ranks: uint16 (m, m), row i: place of each image in the order of distance from i in the features; 0 is i.
+        ranks: uint16 (m, m), row i: place of each image in the order of distance from i in the features; 0
+        is i.
         triplets: int64 (t, 3), positions in the sample: i, j, k.
         nearer: bool (t,), whether j is nearer to i than k is.
         labels: int64 (n,), classes of all images.
-        centroids: float64 (c, c), distances between the class means in the features; classes without images left out.
+        centroids: float64 (c, c), distances between the class means in the features; classes without images
+        left out.
         present: int64 (c,), the classes.
     """
 
@@ -142,7 +145,7 @@ def locality(points: Array, ranks: Array, k: int = NEIGHBOURS) -> tuple[float, f
 
 
 def vote(points: Array, labels: Array, k: int = VOTERS) -> float:
-    """Leave-one-out accuracy of a vote of the k nearest on the map; a tie goes to the tied class that is nearest."""
+    """Leave-one-out accuracy of a vote of the k nearest on the map; a tie goes to the nearest tied class."""
     k = min(k, len(points) - 1)
     right = 0
     found = labels[_map_neighbours(points, k)]
@@ -155,8 +158,8 @@ def vote(points: Array, labels: Array, k: int = VOTERS) -> float:
 
 
 def centroid_triplets(points: Array, ref: Reference, most: int = 200_000) -> float:
-    """Share of triplets of class means whose order of distances the map keeps; NaN with fewer than three classes."""
-    c = len(ref.present)
+    """Share of triplets of class means whose order of distances is kept; NaN with fewer than three
+    classes.""" c = len(ref.present)
     if c < 3:
         return float("nan")
     at = np.searchsorted(ref.present, ref.labels)

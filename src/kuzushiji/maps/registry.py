@@ -34,7 +34,8 @@ def chosen(names: Sequence[str], n: int, dims: int) -> list[Method]:
     """The methods of these names, each once, after checking that they can be run on ``n`` images.
 
     Raises:
-        UsageError: no such method; not 2 or 3 dimensions; a set so large that it would take hours; or the extra
+        UsageError: no such method; not 2 or 3 dimensions; a set so large that it would take hours; or the
+        extra
             that has the method is not installed.
 
     >>> [m.name for m in chosen(["umap", "pca", "umap"], 100, 2)]
@@ -42,7 +43,8 @@ def chosen(names: Sequence[str], n: int, dims: int) -> list[Method]:
     >>> chosen(["tsen"], 100, 2)
     Traceback (most recent call last):
     ...
-    kuzushiji.errors.UsageError: no method 'tsen' (did you mean tsne?); methods: pca, lda, nmf, svd, kpca, isomap, \
+    kuzushiji.errors.UsageError: no method 'tsen' (did you mean tsne?); methods: pca, lda, nmf, svd, kpca,
+    isomap, \
 lle, mds, tsne, umap, densmap, pacmap, localmap, trimap, autoencoder
     """
     if dims not in (2, 3):
@@ -61,12 +63,13 @@ lle, mds, tsne, umap, densmap, pacmap, localmap, trimap, autoencoder
         most = m.limit.get(dims)
         if most is not None and n > most:
             raise UsageError(
-                f"{m.name} in {dims} dimensions would take hours on {n:,} images: add --subset {most}, or take umap or "
-                "pacmap"
+                f"{m.name} in {dims} dimensions would take hours on {n:,} images: add --subset {most}, "
+                "or take umap or pacmap"
             )
         for module in m.modules:
             if importlib.util.find_spec(module) is None:
                 raise UsageError(
-                    f'{m.name} needs the "{m.extra}" extra: pip install "kuzushiji[{m.extra}]" (no module {module})'
+                    f'{m.name} needs the "{m.extra}" extra: pip install "kuzushiji[{m.extra}]" (no module
+                    {module})'
                 )
     return found

@@ -1,7 +1,7 @@
 """Maps that keep distances: multidimensional scaling (SMACOF) and Isomap, both through landmarks.
 
-Landmarks are laid out exactly; every other image is then placed by its distances to them. On a set no larger than the
-number of landmarks both are the plain methods.
+Landmarks are laid out exactly; every other image is then placed by its distances to them. On a set no larger
+than the number of landmarks both are the plain methods.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BLOCK = 4_096
 
 
 def mds(seen: Reduced, job: Job) -> Fitted:
-    """Metric MDS: distances on the map as near as can be to the distances of the features (SMACOF, de Leeuw 1977)."""
+    """Metric MDS: distances on the map as near as can be to the features' (SMACOF, de Leeuw 1977)."""
     scores = np.asarray(seen.scores)
     chosen = landmarks(seen, MDS_LANDMARKS, job.seed)
     base = scores[chosen]
@@ -90,7 +90,7 @@ def beside(wanted: Array, laid: Array, start: Array, steps: int = 30) -> Array:
 
 
 def isomap(seen: Reduced, job: Job) -> Fitted:
-    """Landmark Isomap (de Silva and Tenenbaum 2002): distances along the neighbour graph, laid out by classical MDS."""
+    """Landmark Isomap (de Silva and Tenenbaum 2002): classical MDS of distances along the neighbour graph."""
     from scipy.sparse.csgraph import dijkstra
 
     scores = np.asarray(seen.scores)

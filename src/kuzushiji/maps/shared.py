@@ -1,7 +1,7 @@
 """What the methods share: one PCA, one graph of nearest neighbours, one initialisation, the class means.
 
-Everything is computed once, on first use, and timed. What the long methods need goes to files, so that they can run
-in processes of their own beside each other (:meth:`Shared.stage`, :func:`staged`).
+Everything is computed once, on first use, and timed. What the long methods need goes to files, so that they
+can run in processes of their own beside each other (:meth:`Shared.stage`, :func:`staged`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from kuzushiji.maps.neighbours import nearest
 from kuzushiji.maps.result import Array
 
 COMPONENTS = 50
-"""Principal components that neighbour methods see; on KMNIST a 10-NN classifier is better on 50 than on all pixels."""
+"""Principal components that neighbour methods see; on KMNIST a 10-NN vote is better on 50 than on all
+pixels."""
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Reduced:
     new: Array | None = None
 
     def start(self, dims: int, width: float) -> Array:
-        """The one initialisation: first principal scores, float32 (n, dims), scaled to that standard deviation.
+        """The one initialisation: first principal scores, float32 (n, dims), scaled to that standard
+        deviation.
 
         Directions that the data does not have are zero.
         """
@@ -97,7 +99,7 @@ class Shared:
 
     @cached_property
     def class_means(self) -> tuple[Array, Array]:
-        """Mean features float64 (classes, width), NaN rows for classes without images, and counts (classes,)."""
+        """Mean features float64 (classes, width), NaN rows for classes without images, and their counts."""
         classes, labels = len(self.features.source.classes), self.features.source.labels
         sums, at = np.zeros((classes, self.features.width)), 0
         for block in self.features.blocks():

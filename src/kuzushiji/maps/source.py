@@ -24,7 +24,8 @@ class Source:
         labels: int64 (n,).
         classes: the character of each label.
         indices: int64 (n,), place of each image in the whole split.
-        part: int64 (n,), 0 for the training and 1 for the test part of split ``"all"``; None for other splits.
+        part: int64 (n,), 0 for the training and 1 for the test part of split ``"all"``; None for other
+        splits.
     """
 
     dataset: str
@@ -80,8 +81,8 @@ class Source:
 def stratified(labels: Array, n: int, seed: int = 0) -> Array:
     """Sorted positions of ``n`` images in which every class has its share.
 
-    Images are ranked at random inside their class; the ``n`` with the smallest (rank + 0.5) / class size are taken, so
-    that each class is cut at the same height, after one image of each.
+    Images are ranked at random inside their class; the ``n`` with the smallest (rank + 0.5) / class size are
+    taken, so that each class is cut at the same height, after one image of each.
 
     >>> labels = np.repeat([0, 1], [90, 10])
     >>> np.bincount(labels[stratified(labels, 20)]).tolist()
@@ -140,8 +141,8 @@ def check(source: Source, neighbours: int) -> None:
     n = len(source)
     if n <= neighbours + 1:
         raise KuzushijiError(
-            f"{source.dataset}, split {source.split}: {n} images, but the methods look at {neighbours} neighbours of "
-            f"each; give at least {neighbours + 2}"
+            f"{source.dataset}, split {source.split}: {n} images, but the methods look at {neighbours} "
+            f"neighbours of each; give at least {neighbours + 2}"
         )
     first = np.asarray(source.images[0:1])
     if not any(bool((block != first).any()) for block in _raw(source.images)):

@@ -1,7 +1,7 @@
 """Kernel PCA and locally linear embedding: eigenproblems of the size of the set, hence learned on landmarks.
 
-The whole n x n problem of 70,000 images would need 40 GB and hours; each is solved exactly on a fixed sample in which
-every class has its share, and the method's own extension places all other images.
+The whole n x n problem of 70,000 images would need 40 GB and hours; each is solved exactly on a fixed sample
+in which every class has its share, and the method's own extension places all other images.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def lle(seen: Reduced, job: Job) -> Fitted:
 
 
 def landmarks(seen: Reduced, most: int, seed: int) -> Array:
-    """Sorted positions of the landmarks: all images when there are no more than ``most``, else a fair sample."""
+    """Sorted positions of the landmarks: all images up to ``most``, else a fair sample."""
     return stratified(seen.labels, min(most, len(seen.scores)), seed)
 
 

@@ -42,8 +42,8 @@ WORDS: dict[str, Words] = {
     ),
     "lda": Words(
         "Which classes a linear rule can part, and which not.",
-        "How separable the classes are in new images: the axes were chosen with these images' own labels (in-sample), "
-        "so the picture is too good.",
+        "How separable the classes are in new images: the axes were chosen with these images' own labels "
+        "(in-sample), so the picture is too good.",
         "線形の規則で分かれる字と分かれない字が読めます。",
         "新しい画像でどれだけ分かれるかは読めません。この画像の正解を使って軸を選んだため、実際より良く見えます。",
     ),

@@ -1,0 +1,168 @@
+"""``kuzushiji map``: a data set as maps, measured, and a page to walk them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kuzushiji.maps.features import Features
+    from kuzushiji.maps.result import Added, MapSet
+    from kuzushiji.maps.source import Source
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command("map")(make_map)
+
+
+def make_map(
+    dataset: Annotated[
+        str, typer.Argument(help="kmnist, k49, kkanji, k49-sample, or a folder of one's own.")
+    ],
+    methods: Annotated[
+        str, typer.Option(help="Names with commas between; an unknown one shows them all.")
+    ] = "pca,lda,umap,tsne,localmap",
+    features: Annotated[str, typer.Option(help="pixels, or a model whose embedding is mapped.")] = "pixels",
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The page; DATASET-atlas.html when nothing is asked for."),
+    ] = None,
+    dims: Annotated[int, typer.Option(help="2 or 3 dimensions.")] = 2,
+    split: Annotated[str, typer.Option(help="train, test, all, or another split of the set.")] = "all",
+    subset: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only N images, every class with its share.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same maps.")] = 0,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all when left out.")] = None,
+    add: Annotated[
+        list[Path] | None, typer.Option(metavar="IMAGE", help="A new image to be placed; may be repeated.")
+    ] = None,
+    clusters: Annotated[bool, typer.Option("--clusters", help="Find the shapes inside each class.")] = False,
+    stability: Annotated[
+        bool, typer.Option("--stability", help="Run each method from a second seed too and compare.")
+    ] = False,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Also a figure.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Also a figure for print.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also the table of quality.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also the points, for MapSet.load; without images.")
+    ] = None,
+) -> None:
+    """Make maps of a data set by dimension reduction, and measure what each keeps."""
+    from kuzushiji.datasets import cache_dir
+    from kuzushiji.errors import UsageError
+    from kuzushiji.maps.engine import Plan, make
+    from kuzushiji.maps.registry import chosen
+    from kuzushiji.maps.table import as_csv, as_text
+
+    names = [name.strip().lower() for name in methods.split(",") if name.strip()]
+    chosen(names, 0, dims)  # what is wrong with the words is said before anything is read
+    for wanted, ending in ((png, ".png"), (svg, ".svg")):
+        if wanted is not None and wanted.suffix.lower() != ending:
+            raise UsageError(f"--{ending[1:]} writes a file that ends in {ending}, not {wanted.name!r}")
+    if out is None and not any((png, svg, csv, save)):
+        out = Path(f"{Path(dataset).name}-atlas.html")
+    start = time.perf_counter()
+    source, counts = _source(dataset, split, subset, seed)
+    threads = threads or _cores()
+    plan = Plan(names, dims, seed, threads, stability=stability, clusters=clusters)
+    chosen(names, len(source), dims)
+    seen = _features(source, features, threads)
+    _say(f"{len(source):,} images, {len(source.classes):,} classes, {seen.name}: {seen.width:,} numbers each")
+    mapset = make(seen, plan, cache_dir() / "maps", _added(add or [], source), _say)
+    mapset = _with_counts(mapset, counts)
+    print(as_text(mapset))
+    if csv is not None:
+        _write(csv, as_csv(mapset))
+    if save is not None:
+        mapset.save(save)
+        _say(f"written: {save}")
+    for figure in (png, svg):
+        if figure is not None:
+            from kuzushiji.maps.figures import draw
+
+            _say(f"written: {draw(mapset, figure)}")
+    if out is not None:
+        from kuzushiji.maps.atlas import write
+
+        _say(f"written: {write(mapset, out)}")
+    _say(f"all in {time.perf_counter() - start:.1f} s")
+
+
+def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[Source, list[int] | None]:
+    """The images, and how many training images each class has, where that is known."""
+    import numpy as np
+
+    from kuzushiji.datasets import load
+    from kuzushiji.errors import KuzushijiError
+    from kuzushiji.maps.source import load_source
+
+    source = load_source(dataset, split)
+    if split == "train":
+        training = source.labels
+    elif source.part is not None:
+        training = source.labels[source.part == 0]
+    else:
+        try:
+            training = load(dataset, "train").labels
+        except KuzushijiError:  # one's own data need not be divided
+            training = None
+    counts = None
+    if training is not None:
+        counts = np.bincount(training, minlength=len(source.classes)).tolist()
+        if len(counts) != len(source.classes):
+            counts = None
+    return (source if subset is None else source.subset(subset, seed)), counts
+
+
+def _features(source: Source, name: str, threads: int) -> Features:
+    from kuzushiji.maps.features import embedded, pixels
+
+    return pixels(source) if name == "pixels" else embedded(source, name, threads)
+
+
+def _added(files: list[Path], source: Source) -> Added | None:
+    if not files:
+        return None
+    import numpy as np
+
+    from kuzushiji.errors import KuzushijiError
+    from kuzushiji.images import to_glyph
+    from kuzushiji.maps.result import Added
+
+    h, w = source.shape
+    if h != w:
+        raise KuzushijiError(f"--add needs square images, but {source.dataset} has {w}x{h}")
+    glyphs = np.stack([to_glyph(f, h) for f in files])
+    return Added(tuple(f.name for f in files), glyphs)
+
+
+def _with_counts(mapset: MapSet, counts: list[int] | None) -> MapSet:
+    from dataclasses import replace
+
+    import numpy as np
+
+    if counts is None:
+        return mapset
+    each = np.asarray(counts, np.float64)[mapset.labels]
+    return replace(mapset, extra_colours={**mapset.extra_colours, "training count": each})
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    _say(f"written: {path}")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

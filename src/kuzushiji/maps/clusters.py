@@ -1,0 +1,98 @@
+"""The shapes inside each class: a kana has several, one for each character it was written with (its jibo)."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from kuzushiji.errors import UsageError
+from kuzushiji.maps.quality import silhouette
+from kuzushiji.maps.result import Array, Cluster
+
+MOST = 8
+DISTINCT = 0.12
+"""Least mean silhouette at which a class counts as having several shapes. A cloud without any, cut in two by
+k-means, has a silhouette near 0.05 in 50 dimensions."""
+
+_SMALLEST = 5
+_SHARE = 0.01
+_CHOOSING = 1_500
+
+
+def find_clusters(
+    embedding: Array,
+    labels: Array,
+    k: int | None = None,
+    seed: int = 0,
+    representatives: int = 12,
+) -> tuple[tuple[Cluster, ...], Array]:
+    """Divides every class by k-means.
+
+    Without ``k`` each class is given the number of clusters, 1 to 8, with the best mean silhouette on at
+    most 1,500 of its images; divisions with a cluster of fewer than 5 images or 1 % are not considered, and
+    one cluster is kept where no division reaches a silhouette of 0.12.
+
+    Args:
+        embedding: float (n, d), a model's embedding, or its principal scores.
+        labels: int64 (n,).
+        k: clusters in every class, at most as many as it has images; None to choose.
+        seed: of k-means and the sample.
+        representatives: images named for each cluster.
+
+    Returns:
+        The clusters, by class and largest first, and int64 (n,), the cluster of each image.
+
+    Raises:
+        UsageError: k is not positive.
+    """
+    if k is not None and k < 1:
+        raise UsageError(f"a class has at least 1 cluster, not {k}")
+    ids = np.full(len(labels), -1, np.int64)
+    found: list[Cluster] = []
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        rows = np.asarray(embedding[members], np.float32)
+        assigned, score = _divide(rows, min(k, len(rows)) if k else None, seed)
+        sizes = np.bincount(assigned)
+        for part in np.argsort(-sizes, kind="stable"):
+            inside = members[assigned == part]
+            own = rows[assigned == part]
+            from_centre = ((own - own.mean(0)) ** 2).sum(1)
+            nearest = inside[np.argsort(from_centre, kind="stable")[:representatives]]
+            ids[inside] = len(found)
+            found.append(Cluster(len(found), int(label), nearest, len(inside), score))
+    return tuple(found), ids
+
+
+def _divide(rows: Array, k: int | None, seed: int) -> tuple[Array, float]:
+    one = np.zeros(len(rows), np.int64), float("nan")
+    if k == 1 or (k is None and len(rows) < 4 * _SMALLEST):
+        return one
+    sample = np.random.default_rng(seed).permutation(len(rows))[:_CHOOSING]
+    if k is None:
+        tried = [(_score(rows[sample], _kmeans(rows[sample], j, seed)), j) for j in range(2, MOST + 1)]
+        best, k = max(tried, key=lambda t: (t[0], -t[1]))
+        if best < DISTINCT:
+            return one
+    assigned = _kmeans(rows, k, seed)
+    if assigned.max() == 0:
+        return one
+    return assigned, silhouette(rows[sample], assigned[sample])
+
+
+def _kmeans(rows: Array, k: int, seed: int) -> Array:
+    from sklearn.cluster import KMeans
+
+    with warnings.catch_warnings():
+        # Fewer distinct images than clusters: it then gives fewer clusters, which is right.
+        warnings.simplefilter("ignore")
+        assigned = KMeans(min(k, len(rows)), n_init=3, random_state=seed).fit_predict(rows)
+    return np.unique(assigned, return_inverse=True)[1].astype(np.int64)
+
+
+def _score(rows: Array, assigned: Array) -> float:
+    sizes = np.bincount(assigned)
+    if len(sizes) < 2 or sizes.min() < max(_SMALLEST, _SHARE * len(rows)):
+        return -1.0
+    return silhouette(rows, assigned)

@@ -1,0 +1,164 @@
+"""Static figures of maps for papers: points by class, and glyphs where the classes lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError, UsageError, need
+from kuzushiji.maps.result import Array, Map, MapSet
+
+FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Serif CJK JP",
+    "IPAexGothic",
+    "IPAGothic",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Meiryo",
+)
+"""Fonts with kana and kanji, in order of preference."""
+
+FORMATS = (".png", ".svg", ".pdf")
+MOST_COLOURS = 60
+"""Classes up to which each has a colour of its own; more are grey, for no eye tells so many apart."""
+
+
+def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path:
+    """Draws all maps side by side.
+
+    Args:
+        mapset: the maps; of three dimensions the first two are drawn.
+        out: a file ending in ``.png``, ``.svg`` or ``.pdf``.
+        glyphs: whether a typical image stands at the middle of each class.
+        dpi: dots per inch of a ``.png``, and of the points inside an ``.svg``.
+
+    Returns:
+        ``out``.
+
+    Raises:
+        UsageError: another ending, or matplotlib is not installed.
+        KuzushijiError: the file cannot be written.
+    """
+    out = Path(out)
+    if out.suffix.lower() not in FORMATS:
+        raise UsageError(f"a figure ends in {', '.join(FORMATS)}, not {out.name!r}")
+    matplotlib = need("matplotlib", extra="evaluate")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    names, font = _names(mapset.classes)
+    columns = min(3, len(mapset.maps))
+    lines = -(-len(mapset.maps) // columns)
+    # Without these two an .svg would differ from run to run.
+    settings: dict[str, Any] = {
+        "svg.hashsalt": "kuzushiji",
+        "font.family": [font] if font else ["sans-serif"],
+    }
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=(4.4 * columns, 4.7 * lines), layout="constrained")
+        FigureCanvasAgg(figure)
+        for axes, each in zip(_axes(figure, lines, columns, len(mapset.maps)), mapset.maps, strict=True):
+            _panel(axes, mapset, each, names, glyphs)
+        where = f"{Path(mapset.dataset).name}, {mapset.split}: {len(mapset):,} images, {mapset.features}"
+        figure.suptitle(where, fontsize=10)
+        metadata = {"Date": None} if out.suffix.lower() == ".svg" else None
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(out, dpi=dpi, metadata=metadata)
+        except OSError as e:
+            raise KuzushijiError(f"cannot write the figure to {out}: {e.strerror or e}") from e
+    return out
+
+
+def middles(points: Array, labels: Array) -> dict[int, int]:
+    """For each class the image nearest to the class's median place on the map: position of the image by
+    class.
+
+    >>> middles(np.array([[0.0, 0], [1, 0], [9, 0], [5, 5]]), np.array([0, 0, 0, 1]))
+    {0: 1, 1: 3}
+    """
+    found = {}
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        centre = np.median(points[members], axis=0)
+        found[int(label)] = int(members[((points[members] - centre) ** 2).sum(1).argmin()])
+    return found
+
+
+def _panel(axes: Any, mapset: MapSet, each: Map, names: list[str], glyphs: bool) -> None:
+    from matplotlib.colors import Normalize
+    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+
+    points = each.points[:, :2]
+    colours = _colours(mapset.labels, len(mapset.classes))
+    size = float(np.clip(20_000 / len(points), 0.2, 12))
+    order = np.random.default_rng(0).permutation(
+        len(points)
+    )  # so that no class lies on top only for coming last
+    axes.scatter(*points[order].T, c=colours[order], s=size, linewidths=0, rasterized=True)
+    words = each.method
+    if each.quality is not None:
+        words += f"\ntrust {each.quality.trustworthiness:.3f}, 10-NN {each.quality.knn_accuracy:.3f}"
+    axes.set_title(words, fontsize=9)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    low, high = np.percentile(points, [0.1, 99.9], axis=0)
+    margin = 0.05 * (high - low) + 1e-9
+    axes.set_xlim(low[0] - margin[0], high[0] + margin[0])
+    axes.set_ylim(low[1] - margin[1], high[1] + margin[1])
+    if not glyphs or len(mapset.classes) > MOST_COLOURS:
+        return
+    for label, image in middles(points, mapset.labels).items():
+        glyph = np.asarray(mapset.images[np.array([image])])[0]
+        box = OffsetImage(255 - glyph, cmap="gray", norm=Normalize(0, 255), zoom=16 / glyph.shape[0])
+        colour = colours[image]
+        frame = {"edgecolor": colour, "linewidth": 1, "pad": 0.1}
+        axes.add_artist(AnnotationBbox(box, points[image], frameon=True, pad=0.1, bboxprops=frame))
+        axes.annotate(
+            names[label], points[image], xytext=(9, 6), textcoords="offset points", fontsize=8, zorder=5
+        )
+    if mapset.added is not None and each.transform_points is not None:
+        axes.scatter(
+            *each.transform_points[:, :2].T, marker="*", s=90, c="black", edgecolors="white", zorder=6
+        )
+
+
+def _axes(figure: Any, lines: int, columns: int, count: int) -> Iterable[Any]:
+    every = np.ravel(figure.subplots(lines, columns, squeeze=False))
+    for unused in every[count:]:
+        unused.set_visible(False)
+    return every[:count]
+
+
+def _colours(labels: Array, classes: int) -> Array:
+    """RGB of each image: evenly spaced hues of alternating lightness, grey with too many classes."""
+    if classes > MOST_COLOURS:
+        return np.full((len(labels), 3), 0.35)
+    from matplotlib.colors import hsv_to_rgb
+
+    number = np.arange(classes)
+    hsv = np.stack([number / classes, np.where(number % 2, 0.85, 0.65), np.where(number % 3, 0.85, 0.6)], 1)
+    return np.asarray(hsv_to_rgb(hsv))[labels]
+
+
+def _names(classes: tuple[str, ...]) -> tuple[list[str], str | None]:
+    """The characters and a font that has them, or their readings in Latin letters without such a font."""
+    from matplotlib import font_manager
+
+    installed = {f.name for f in font_manager.fontManager.ttflist}
+    for font in FONTS:
+        if font in installed:
+            return list(classes), font
+    from kuzushiji.characters import lookup
+
+    names = []
+    for c in classes:
+        try:
+            names.append(lookup(c).romaji or f"U+{ord(c):04X}")
+        except KuzushijiError:
+            names.append(c if c.isascii() else f"U+{ord(c[0]):04X}")
+    return names, None
