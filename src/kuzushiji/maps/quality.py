@@ -158,8 +158,8 @@ def vote(points: Array, labels: Array, k: int = VOTERS) -> float:
 
 
 def centroid_triplets(points: Array, ref: Reference, most: int = 200_000) -> float:
-    """Share of triplets of class means whose order of distances is kept; NaN with fewer than three
-    classes.""" c = len(ref.present)
+    """Share of triplets of class means whose order of distances is kept; NaN with less than 3 classes."""
+    c = len(ref.present)
     if c < 3:
         return float("nan")
     at = np.searchsorted(ref.present, ref.labels)

@@ -69,7 +69,7 @@ lle, mds, tsne, umap, densmap, pacmap, localmap, trimap, autoencoder
         for module in m.modules:
             if importlib.util.find_spec(module) is None:
                 raise UsageError(
-                    f'{m.name} needs the "{m.extra}" extra: pip install "kuzushiji[{m.extra}]" (no module
-                    {module})'
+                    f'{m.name} needs the "{m.extra}" extra: pip install "kuzushiji[{m.extra}]" '
+                    f"(no module {module})"
                 )
     return found

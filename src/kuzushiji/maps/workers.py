@@ -98,8 +98,8 @@ def _raise_if_failed(process: BaseProcess, task: Task) -> None:
         said.unlink()
         raise KuzushijiError(words)
     raise KuzushijiError(
-        f"{task.method.name} was ended from outside (exit code {process.exitcode}), perhaps for want of
-        memory: " "try --subset, or --threads 1"
+        f"{task.method.name} was ended from outside (exit code {process.exitcode}), perhaps for want of "
+        "memory: try --subset, or --threads 1"
     )
 
 
