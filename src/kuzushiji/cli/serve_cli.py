@@ -36,11 +36,11 @@ def serve(
     need("starlette", extra="web")
     need("python_multipart", extra="web")
     from kuzushiji.web.app import create_app
-    from kuzushiji.web.engine import ModelEngine
+    from kuzushiji.web.engine import ReaderEngine
 
     listening = _listen(host, port)
     with listening:
-        engine = ModelEngine(model)
+        engine = ReaderEngine(model)
         app = create_app(engine, bound=host, hosts=allow_host or (), debug=debug)
         logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")
         config = uvicorn.Config(

@@ -129,6 +129,7 @@ class _Prepared:
     file: str
     box: Box | None
     glyph: np.ndarray | None = None
+    faults: tuple[str, ...] = ()
     error: ApiError | None = None
 
 
@@ -143,8 +144,7 @@ def _prepare(name: str, data: bytes, options: Options, size: int, limits: Limits
     for box in boxes:
         try:
             part = image if box is None else crop(image, box)
-            glyph = glyph_of(part, size, options.invert, options.threshold)
-            out.append(_Prepared(name, box, glyph))
+            out.append(_Prepared(name, box, *glyph_of(part, size, options.invert, options.threshold)))
         except ApiError as e:
             out.append(_Prepared(name, box, error=e))
         except KuzushijiError as e:
@@ -197,7 +197,11 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options) -> dict[s
         out["box"] = one.box.to_json()
     if one.error:
         return {**out, "error": one.error.message}
-    out |= {key: value for key, value in answer.items() if key != "file"}
+    out |= answer
+    if one.faults:
+        # The model sees only the glyph; what was wrong with the picture before weighs as much.
+        out["sure"] = False
+        out["reasons"] = list(dict.fromkeys([*one.faults, *answer.get("reasons", ())]))
     if options.glyph and one.glyph is not None:
         out["glyph"] = png_data(one.glyph)
     return out

@@ -9,11 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from kuzushiji import characters
-from kuzushiji.reading.candidate import Candidate
-from kuzushiji.reading.decide import doubts, faults
-from kuzushiji.reading.result import Reading
-from kuzushiji.weights import open_model
-from kuzushiji.weights.store import default
+from kuzushiji.reading import Reader
 
 
 class Engine(Protocol):
@@ -34,11 +30,11 @@ class Engine(Protocol):
         ...
 
 
-class ModelEngine:
-    """One ONNX model, loaded once and shared by all requests.
+class ReaderEngine:
+    """The package's reader, its model loaded once and shared by all requests.
 
     Args:
-        name_or_path: a shipped model's name, or an ``.onnx`` file; None for the default model.
+        model: a shipped model's name, or a path; None for the default model.
         threads: CPU threads for one batch; None for all that this process may use.
 
     Raises:
@@ -46,25 +42,19 @@ class ModelEngine:
         KuzushijiError: the file is no model of this package.
     """
 
-    def __init__(self, name_or_path: str | Path | None = None, threads: int | None = None) -> None:
-        self._model = open_model(default() if name_or_path is None else name_or_path, threads)
-        info = self._model.info
+    def __init__(self, model: str | Path | None = None, threads: int | None = None) -> None:
+        self._reader = Reader(model, threads)
+        info = self._reader.model.info
         self.name, self.size, self.classes = info.name, info.size, info.classes
-        # The first call of a session plans its memory; it should not be a reader's.
-        self._model.logits(np.zeros((1, self.size, self.size), np.uint8))
+        # The first call of a session plans its memory; no reader should wait for that.
+        self.read_glyphs(np.zeros((1, self.size, self.size), np.uint8), 1)
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
-        """What :class:`kuzushiji.reading.Reading` says of each uint8 glyph (n, size, size), less its file."""
-        rows = self._model.probabilities(glyphs)
-        return [self._reading(glyph, row, top) for glyph, row in zip(glyphs, rows, strict=True)]
-
-    def _reading(self, glyph: np.ndarray, row: np.ndarray, top: int) -> dict[str, Any]:
-        best = np.argsort(-row, kind="stable")[: max(top, 2)]
-        reasons = faults(glyph) or doubts(row[best], self._model.info.sure_threshold)
-        candidates = tuple(Candidate.of(self.classes[i], float(row[i])) for i in best[:top])
-        out = Reading("", candidates, sure=not reasons, reasons=reasons).to_json()
-        del out["file"]
-        return out
+        """The readings of uint8 glyphs (n, size, size), as JSON objects without ``file``."""
+        readings = [reading.to_json() for reading in self._reader.read_glyphs(glyphs, top)]
+        for reading in readings:
+            del reading["file"]
+        return readings
 
 
 def describe(char_or_codepoint: str) -> dict[str, Any]:

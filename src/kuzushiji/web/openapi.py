@@ -163,11 +163,11 @@ def _read(limits: Limits) -> dict[str, Any]:
                 {"type": "integer", "minimum": 1, "maximum": limits.top, "default": 5},
                 "How many candidates.",
             ),
-            _query("invert", flag, "The ink is lighter than its ground."),
+            _query("invert", flag, "Swap ink and paper, where the automatic choice is wrong."),
             _query(
                 "threshold",
                 {"type": "integer", "minimum": 1, "maximum": 254},
-                "Grey level that parts ink (darker) from paper; found by itself when left out.",
+                "Grey level that parts ink from paper; found by itself when left out.",
             ),
             _query(
                 "box",

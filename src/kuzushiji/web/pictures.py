@@ -12,7 +12,9 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.images import read_image, to_glyph
+from kuzushiji.images import analyse, read_image
+from kuzushiji.images.ink import is_light_on_dark, tones
+from kuzushiji.reading.decide import faults_of
 from kuzushiji.web.limits import ApiError, Limits
 
 #: What is decoded; Pillow knows more formats, but some of them start other programs or are rarely exercised.
@@ -86,11 +88,9 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
     if width * height > limits.pixels:
         raise _too_many(limits)
     try:
-        return read_image(data)
+        return read_image(data, name="the image")
     except KuzushijiError as e:
         raise ApiError(422, str(e)) from None
-    except (OSError, ValueError, SyntaxError, MemoryError, EOFError) as e:
-        raise ApiError(422, f"a damaged image: {e}") from None
 
 
 def _too_many(limits: Limits) -> ApiError:
@@ -155,25 +155,36 @@ def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (above * (1 - fy) + below * fy + 0.5).astype(np.uint8)
 
 
-def glyph_of(image: np.ndarray, size: int, invert: bool = False, threshold: int | None = None) -> np.ndarray:
+def glyph_of(
+    image: np.ndarray, size: int, invert: bool = False, threshold: int | None = None
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """The normalised glyph of one cropped character, with what the sender corrected by hand.
 
     Args:
-        image: uint8 (h, w), grey, dark ink on light paper.
+        image: uint8 (h, w), grey.
         size: the side of the glyph.
-        invert: the ink is the lighter one.
-        threshold: grey level 1..254 that parts ink (darker) from paper (lighter); None finds it.
+        invert: take for ink what is paper by the automatic choice.
+        threshold: grey level 1..254 that parts ink from paper; None finds it.
 
     Returns:
-        uint8 (size, size), white ink on black.
+        uint8 (size, size), white ink on black; and what is wrong with the picture, if anything, in words.
     """
-    if invert:
-        image = 255 - image
     if threshold is not None:
         # A short ramp, not a step: edges stay smooth, as in the images that the model learnt from.
         ramp = (image.astype(np.float32) - (threshold - _RAMP / 2)) / _RAMP
         image = (np.clip(ramp, 0, 1) * 255).astype(np.uint8)
-    return to_glyph(image, size)
+    if invert:
+        image = _swapped(image)
+    glyph, quality = analyse(image, size)
+    return glyph, faults_of(quality)
+
+
+def _swapped(image: np.ndarray) -> np.ndarray:
+    """Turns ink and paper round, in a frame of paper, by which the automatic choice then goes."""
+    if not is_light_on_dark(image, tones(image).threshold):
+        image = 255 - image
+    paper = int(np.percentile(image, 95))
+    return np.pad(image, max(4, round(0.06 * max(image.shape))), constant_values=paper)
 
 
 def png_data(glyph: np.ndarray) -> str:

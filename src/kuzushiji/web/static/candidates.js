@@ -2,7 +2,11 @@
 import { $, h } from "./dom.js";
 import { percent, t, words } from "./i18n.js";
 
-const REASONS = [["blank", "why.blank"], ["almost all ink", "why.ink"], ["the best two", "why.close"]];
+/** How the server's reasons begin, and what the page says of each. */
+const REASONS = [
+  ["blank", "why.blank"], ["hardly any ink", "why.little"], ["faint", "why.faint"], ["no clear ink", "why.noise"],
+  ["mostly ink", "why.ink"], ["the best two", "why.close"],
+];
 
 /** Sends "pick" (detail: {char, candidate}) and "show" (detail: the candidate whose details are wanted). */
 export class Candidates extends EventTarget {

@@ -34,7 +34,8 @@ function facts(about, pick) {
   };
   const joined = (values) => (values?.length ? h("span", { lang: "ja", text: values.join("・") }) : null);
   const kanji = about.on?.length || about.kun?.length;
-  if (!kanji) row("detail.reading", about.reading);
+  const kana = about.kana?.length ? h("span", { lang: "ja", text: about.kana.join("・") }) : null;
+  if (!kanji) row("detail.reading", kana, about.romaji || about.reading);
   row("detail.on", joined(about.on));
   row("detail.kun", joined(about.kun));
   row("detail.gloss", about.gloss && h("span", { lang: "en", text: about.gloss }));

@@ -33,7 +33,6 @@ startTheme(() => {
 
 function setMode(wanted) {
   if (wanted === mode && $("tab-draw").hasAttribute("aria-selected")) return;
-  const fromPad = mode !== "page";
   mode = wanted;
   for (const each of MODES) {
     const chosen = each === mode;
@@ -48,7 +47,7 @@ function setMode(wanted) {
   if (mode === "page") candidates.show(picture.view.selected?.reading ?? null);
   else if (mode === "practice") startPractice();
   else {
-    if (!fromPad || drawn.reading) candidates.show(drawn.reading);
+    candidates.show(drawn.reading);
     readDrawing();
   }
 }

@@ -170,7 +170,7 @@ export class PageView extends EventTarget {
       this.action = { kind: "pan" };
       return;
     }
-    const near = (e.pointerType === "touch" ? 24 : 11) / this.view.scale;
+    const near = (e.pointerType === "touch" ? 22 : 9) / this.view.scale;
     const handle = this.selected && geometry.handleAt(this.selected, point, near, REACH / this.view.scale);
     if (handle) {
       this.action = { kind: handle.turn ? "turn" : "resize", handle };

@@ -1,0 +1,161 @@
+"""Takes the screenshots of the page for README and docs, with the model that is shipped.
+
+    python scripts/screenshots_page.py [--model NAME|FILE] [-o docs/screenshots]
+
+Needs the "web" extra, playwright, and a Chromium or Chrome on this machine. The page in the pictures is drawn
+by the browser with a font; nothing of the data sets is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "web")]
+
+from browser_support import launch  # noqa: E402
+from web_support import serving  # noqa: E402
+
+#: The hand's way for か in its cursive form: three strokes, in units of the pad.
+KA = [
+    [(0.20, 0.34), (0.34, 0.33), (0.50, 0.29), (0.60, 0.30), (0.63, 0.40), (0.60, 0.58), (0.52, 0.76), (0.43, 0.80), (0.37, 0.73)],
+    [(0.42, 0.16), (0.40, 0.34), (0.34, 0.54), (0.24, 0.76)],
+    [(0.72, 0.28), (0.80, 0.38), (0.85, 0.50)],
+]  # fmt: skip
+
+PAGE = """
+async ([text, font]) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 900; canvas.height = 1100;
+  const c = canvas.getContext("2d");
+  c.fillStyle = "#e6dcc3"; c.fillRect(0, 0, 900, 1100);
+  let seed = 7;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  for (let i = 0; i < 9000; i++) {
+    c.fillStyle = `rgb(120 90 40 / ${random() * 0.06})`;
+    c.fillRect(random() * 900, random() * 1100, 1 + random() * 9, 1);
+  }
+  c.fillStyle = "#2a221b"; c.textAlign = "center"; c.textBaseline = "middle";
+  c.font = `118px ${font}`;
+  await document.fonts.load(c.font);
+  text.forEach((line, column) => [...line].forEach((char, row) => {
+    c.fillText(char, 760 - 190 * column + 8 * Math.sin(row), 130 + 140 * row);
+  }));
+  return canvas.toDataURL("image/png");
+}
+"""
+
+
+def stroke(page: Any, points: list[tuple[float, float]]) -> None:
+    box = page.locator("#pad").bounding_box()
+
+    def at(p: tuple[float, float]) -> tuple[float, float]:
+        return box["x"] + p[0] * box["width"], box["y"] + p[1] * box["height"]
+
+    page.mouse.move(*at(points[0]))
+    page.mouse.down()
+    for a, b in zip(points, points[1:], strict=False):
+        steps = max(3, round(math.dist(a, b) * 60))
+        for k in range(1, steps + 1):
+            page.mouse.move(*at((a[0] + (b[0] - a[0]) * k / steps, a[1] + (b[1] - a[1]) * k / steps)))
+            page.wait_for_timeout(6)
+    page.mouse.up()
+
+
+def draw(page: Any, strokes: list[list[tuple[float, float]]]) -> None:
+    for each in strokes:
+        stroke(page, each)
+    page.locator("#candidates li").first.wait_for()
+    page.locator("#detail h3").wait_for()
+    page.wait_for_timeout(400)
+
+
+def picture(page: Any) -> None:
+    """A page of six characters with three boxes, the second one turned."""
+    page.locator("#tab-page").click()
+    font = (
+        '"KouzanBrushFontSousyo", "Yuji Boku", "Klee One", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif'
+    )
+    data = page.evaluate(PAGE, [["はるはあけ", "ほのやうや", "山きはすこ"], font])
+    png = base64.b64decode(data.split(",")[1])
+    page.locator("#file").set_input_files({"name": "page.png", "mimeType": "image/png", "buffer": png})
+    page.locator("#page-tools").wait_for()
+    page.wait_for_timeout(300)
+    frame = page.locator("#page").bounding_box()
+    scale = min((frame["width"] - 16) / 900, (frame["height"] - 16) / 1100)
+    left = frame["x"] + (frame["width"] - 900 * scale) / 2
+    top = frame["y"] + (frame["height"] - 1100 * scale) / 2
+    for column, row in ((0, 0), (0, 1), (1, 0)):
+        x, y = 760 - 190 * column + 8 * math.sin(row), 130 + 140 * row
+        page.mouse.move(left + (x - 66) * scale, top + (y - 64) * scale)
+        page.mouse.down()
+        page.mouse.move(left + x * scale, top + y * scale)
+        page.mouse.move(left + (x + 66) * scale, top + (y + 64) * scale)
+        page.mouse.up()
+        page.wait_for_timeout(350)
+    page.locator("#turn-right").click()
+    page.wait_for_timeout(600)
+
+
+def pick(page: Any, n: int = 3) -> None:
+    for i in range(n):
+        page.locator("#candidates .pick").nth(i).click()
+
+
+def take(url: str, out: Path) -> None:
+    views = [
+        ("draw-light", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "en-GB"}),
+        ("draw-dark-ja", {"width": 1360, "height": 900, "color_scheme": "dark", "locale": "ja-JP"}),
+        ("picture-light", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "en-GB"}),
+        ("practice-ja", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "ja-JP"}),
+        ("phone-light", {"width": 390, "height": 844, "color_scheme": "light", "locale": "ja-JP", "device_scale_factor": 2}),
+        ("phone-dark", {"width": 390, "height": 844, "color_scheme": "dark", "locale": "en-GB", "device_scale_factor": 2}),
+    ]  # fmt: skip
+    for name, view in views:
+        with launch(**view) as page:
+            page.goto(url)
+            page.locator("#model-name:not(:empty)").wait_for(state="attached")
+            if name.startswith("picture"):
+                picture(page)
+                pick(page, 2)
+            elif name.startswith("practice"):
+                page.locator("#tab-practice").click()
+                page.locator("#practice-hint").click()
+                for each in KA:
+                    stroke(page, each)
+                page.locator("#practice-check").click()
+                page.locator("#grade:not([hidden])").wait_for()
+                page.locator("#detail h3").wait_for()
+            else:
+                draw(page, KA)
+                pick(page)
+            page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+            page.mouse.move(2, 2)
+            page.wait_for_timeout(300)
+            page.screenshot(path=out / f"{name}.png", full_page=name.startswith("phone"))
+            for problem in page.problems:
+                print(f"{name}: {problem}", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default=None)
+    parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs" / "screenshots")
+    args = parser.parse_args()
+    from kuzushiji.web.app import create_app
+    from kuzushiji.web.engine import ReaderEngine
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    with serving(create_app(ReaderEngine(args.model))) as url:
+        take(url, args.out)
+
+
+if __name__ == "__main__":
+    main()
