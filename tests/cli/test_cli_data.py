@@ -46,7 +46,7 @@ def test_get_verify_info_list(tree: Path, capsys: pytest.CaptureFixture[str]) ->
     assert len(out.splitlines()) == 3
     [line] = err.splitlines()
     assert line.startswith("kuzushiji: error: k49/k49-train-imgs.npz: file://")
-    assert "has no such file; the publisher is unreachable" in line
+    assert "has no such file; the publisher (127.0.0.1) is unreachable" in line
 
     assert main(["data", "verify", "k49"]) == 1
     out, err = capsys.readouterr()

@@ -58,9 +58,9 @@ def test_what_the_mirror_lacks_costs_one_line_and_the_rest_is_done(
     monkeypatch.setenv("KUZUSHIJI_MIRROR", small_k49.as_uri())
     began = time.monotonic()
     found = notes(get_each("k49"))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert found.pop(TRAIN).startswith(
-        f"FAILED {small_k49.as_uri()}/ has no such file; the publisher is unreach"
+        f"FAILED {small_k49.as_uri()}/ has no such file; the publisher (127.0.0.1) is unreach"
     )
     assert all(note.startswith("from file:") for note in found.values())
     assert len(load("k49", "test")) == 20
@@ -133,7 +133,7 @@ def test_old_kmnist_is_named(home: Path, tmp_path: Path) -> None:
 
 def test_offline(small_k49: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUZUSHIJI_OFFLINE", "1")
-    with pytest.raises(KuzushijiError, match="the publisher not asked, KUZUSHIJI_OFFLINE is set"):
+    with pytest.raises(KuzushijiError, match=r"not asked, KUZUSHIJI_OFFLINE is set"):
         load("k49")
     monkeypatch.setenv("KUZUSHIJI_MIRROR", small_k49.as_uri())  # a folder is not the net
     assert len(load("k49")) == 40

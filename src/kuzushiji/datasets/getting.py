@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kuzushiji.datasets import kkanji, registry
 from kuzushiji.datasets.cache import cache_dir, locked
@@ -131,7 +132,7 @@ def _get_file(
         return Outcome(file.path, True, "already there")
     part, whys = target.with_name(target.name + ".part"), []
     for base in places:
-        shown = "the publisher" if base == registry.PUBLISHER else base
+        shown = f"the publisher ({urlsplit(base).hostname})" if base == registry.PUBLISHER else base
         try:
             if local_path(base) is None and offline():
                 raise SourceError("not asked, KUZUSHIJI_OFFLINE is set")
