@@ -2,11 +2,10 @@
 
 import base64
 import io
-import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from html_checks import checked
 from PIL import Image
 
 from kuzushiji.datasets import Dataset
@@ -14,44 +13,6 @@ from kuzushiji.evaluation.clusters import GROUPS, kmeans, shapes_in_class
 from kuzushiji.evaluation.evaluation import evaluate
 from kuzushiji.evaluation.report import write_report
 from kuzushiji.evaluation.report.pictures import data_uri, png
-
-VOID = {"meta", "input", "img", "br"}
-
-
-class Balance(HTMLParser):
-    """Checks that every element is closed, and collects what a page would fetch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fetched: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in VOID:
-            self.open.append(tag)
-        self.fetched += [
-            v for k, v in attrs if k in ("src", "href") and v and not v.startswith(("data:", "#"))
-        ]
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pass
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, tag
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def checked(html: str) -> str:
-    """The page's text, after checking its structure and that it needs nothing from elsewhere."""
-    parser = Balance()
-    parser.feed(html)
-    assert parser.open == []
-    assert parser.fetched == []
-    assert not re.search(r"https?://|url\(|@import", html)
-    return " ".join(" ".join(parser.text).split())
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Adds both commands to the command line."""
     app.command("evaluate")(evaluate)
+    app.command("audit")(audit)
 
 
 def evaluate(
@@ -70,6 +71,37 @@ def evaluate(
         print(compared_in_words(result, other, comparison))
     if report:
         print(f"report: {report}")
+
+
+def audit(
+    dataset: Annotated[
+        str, typer.Argument(help="kmnist, k49, kkanji, k49-sample, or a folder of one's own.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a page (one self-contained HTML file).")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all findings as CSV: splits and indices.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+) -> None:
+    """Looks for wrong labels, duplicates and empty images in all splits of a data set together."""
+    from kuzushiji.datasets.progress import bar
+    from kuzushiji.evaluation.audit import audit as run
+    from kuzushiji.evaluation.audit.material import gather
+
+    material = gather(dataset)
+    with bar(f"looking through {dataset}", "images") as advance:
+        found = run(material, progress=lambda done: advance(done, len(material)))
+    if output:
+        found.write_page(output)
+    if csv:
+        found.write_csv(csv)
+    if as_json:
+        print(json.dumps({"dataset": dataset, **found.counts()}, ensure_ascii=False))
+        return
+    for name, count in found.counts().items():
+        print(f"{count:>9,}  {name}")
+    for path in filter(None, (output, csv)):
+        print(f"written: {path}")
 
 
 def in_words(result: Evaluation) -> str:

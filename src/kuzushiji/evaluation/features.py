@@ -5,15 +5,24 @@ Neither sees a label, so anything built on them with the image itself left out i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 BLOCK = 2048
 """Images in memory at a time."""
 
-Images = np.ndarray | Sequence[np.ndarray]
+
+class Images(Protocol):
+    """Images uint8 (n, h, w): an array, or a view of stored ones."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, key: Any) -> Any:
+        """Some of them by slice or index array, uint8 (k, h, w)."""
+        ...
 
 
 def hog(images: np.ndarray, cells: int = 7, orientations: int = 9) -> np.ndarray:
@@ -118,7 +127,7 @@ class PCA:
         total: np.ndarray | float = 0.0
         square: np.ndarray | float = 0.0
         for i in range(0, len(chosen), BLOCK):
-            x = feature(np.asarray(images[chosen[i : i + BLOCK]]))  # type: ignore[call-overload]
+            x = feature(np.asarray(images[chosen[i : i + BLOCK]]))
             total = total + x.sum(axis=0, dtype=np.float64)
             square = square + x.T @ x
         mean = np.asarray(total) / len(chosen)
