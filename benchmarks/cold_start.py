@@ -1,6 +1,6 @@
 """One image from a cold shell, against the least that any reader on onnxruntime has to load.
 
-Goal: ``kuzushiji read one.png`` takes at most twice the wall time of ``python -c "import numpy, onnxruntime"``.
+Goal: ``kuzushiji read one.png`` takes at most twice the time of ``python -c "import numpy, onnxruntime"``.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ def demo(
             shown = Path(reading.file).name
             show(reading, shown)
             total += 1
-            wanted = shown.split("-")[1]
-            right += bool(reading.candidates) and reading.candidates[0].romaji == wanted
+            wanted = samples.character_of(shown)
+            right += bool(reading.candidates) and reading.candidates[0].char == wanted
     print(f"\n{right} of {total} read right.")
     if not right:
         raise typer.Exit(1)
