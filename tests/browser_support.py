@@ -17,14 +17,9 @@ NO_BROWSER = "page not tested: no Chrome or Chromium found"
 NO_DRIVER = "page not tested: no playwright package (pip install playwright)"
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_ARGS = [
-    "--no-sandbox",  # containers have no user namespaces
-    "--disable-dev-shm-usage",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",  # WebGL in software: the same pixels with and without a graphics card
-    "--enable-unsafe-swiftshader",
-    "--font-render-hinting=none",
-]
+_ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]  # containers have no user namespaces and little shared memory
+WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""Switches for ``launch(args=WEBGL)``: WebGL in software, where the machine has no graphics card."""
 
 
 def find_chromium() -> str | None:

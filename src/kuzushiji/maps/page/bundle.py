@@ -1,7 +1,7 @@
 """Joins the page's scripts and styles into one of each, so that the page opens from disk.
 
-The scripts are ES modules, but a page opened by ``file://`` may not import any (its origin is opaque), so they are put
-one after another into one function, imports first, without their ``import`` lines and the word ``export``.
+The scripts are ES modules, but a page opened by ``file://`` may not import any (its origin is opaque). So each becomes
+a function that is called once and returns what it exports; imports come first and are read from those results.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from importlib.resources.abc import Traversable
 
 from kuzushiji.errors import KuzushijiError
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
-_NAME = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./([\w-]+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 
 
 def _root() -> Traversable:
@@ -25,29 +24,24 @@ def script(entry: str = "main") -> str:
     """All scripts that ``js/<entry>.js`` needs, as one classic script.
 
     Raises:
-        KuzushijiError: two modules use the same name at their top level, or import each other in a circle.
+        KuzushijiError: modules import each other in a circle.
     """
     done: dict[str, str] = {}
-    owner: dict[str, str] = {}
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
-            raise KuzushijiError(
-                f"the page's scripts import each other in a circle: {' > '.join((*path, name))}"
-            )
+            raise KuzushijiError(f"the page's scripts import in a circle: {' > '.join((*path, name))}")
         if name in done:
             return
         source = (_root() / "js" / f"{name}.js").read_text(encoding="utf-8")
-        for needed in _IMPORT.findall(source):
+        for _, needed in _IMPORT.findall(source):
             visit(needed, (*path, name))
-        body = _EXPORT.sub("", _IMPORT.sub("", source))
-        for top in _NAME.findall(body):
-            if owner.setdefault(top, name) != name:
-                raise KuzushijiError(f"the page's scripts {owner[top]}.js and {name}.js both define {top}")
-        done[name] = body
+        exports = ", ".join(found[1] for found in _EXPORT.findall(source))
+        body = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;", source))
+        done[name] = f"const ${name} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();"
 
     visit(entry, ())
-    joined = "\n".join(f"// {name}.js\n{body}" for name, body in done.items())
+    joined = "\n\n".join(done.values())
     return f'(() => {{\n"use strict";\n{joined}\n}})();'
 
 

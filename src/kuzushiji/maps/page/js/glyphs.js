@@ -7,8 +7,10 @@ const MOST = 1500;
  * Earlier places in `order` win theirs first, so that zooming in adds glyphs and does not exchange them. */
 export function chooseGlyphs({ n, order }, places, rows, width, height, mask, mode) {
   if (mode === "off") return null;
-  const inside = [];
   const edge = 20;
+  const room = (width * height) / 900;
+  if (mode === "auto" && crowd(n, order, places, rows, width, height, mask) > 8 * room) return null;
+  const inside = [];
   for (let k = 0; k < n; k++) {
     const i = order[k];
     if (mask && !mask[i]) continue;
@@ -18,7 +20,6 @@ export function chooseGlyphs({ n, order }, places, rows, width, height, mask, mo
     if (px > -edge && py > -edge && px < width + edge && py < height + edge) inside.push(i, px, py);
   }
   const count = inside.length / 3;
-  const room = (width * height) / 900;
   if (!count || (mode === "auto" && count > 7 * room)) return null;
   const size = clamp(Math.sqrt((width * height) / count) * 0.6, 28, 72);
   const across = Math.ceil((width + 2 * edge) / size) + 1;
@@ -33,6 +34,21 @@ export function chooseGlyphs({ n, order }, places, rows, width, height, mask, mo
     list.push(inside[k], px, py);
   }
   return { size, list };
+}
+
+/** About how many points are in view, from a sample. */
+function crowd(n, order, places, rows, width, height, mask) {
+  const sample = Math.min(n, 4096);
+  let seen = 0;
+  for (let k = 0; k < sample; k++) {
+    const i = order[k];
+    if (mask && !mask[i]) continue;
+    const [x, y, z] = [places[3 * i], places[3 * i + 1], places[3 * i + 2]];
+    const px = rows[0] * x + rows[1] * y + rows[2] * z + rows[3];
+    const py = rows[4] * x + rows[5] * y + rows[6] * z + rows[7];
+    if (px > 0 && py > 0 && px < width && py < height) seen++;
+  }
+  return (seen * n) / sample;
 }
 
 function touches(list, taken, across, column, row, x, y, size) {

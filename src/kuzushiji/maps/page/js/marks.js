@@ -15,6 +15,9 @@ export class MarkLayer {
   /** Draws all marks of all panels. look: { ink, paper, accent } as CSS colours. */
   draw(panels, state, look) {
     const { context, ratio } = this;
+    const any = state.hover >= 0 || state.pinned >= 0 || panels.some((p) => p.lasso || p.map.added);
+    if (!any && !this.filled) return; // an untouched layer costs nothing
+    this.filled = any;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     for (const panel of panels) {

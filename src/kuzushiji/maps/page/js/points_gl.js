@@ -17,7 +17,7 @@ void main() {
   ink = vec4(colour.rgb, colour.a * (deep ? 0.45 + 0.55 * nearness : 1.0));
 }`;
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 in vec4 ink;
 uniform float size;
 out vec4 seen;
@@ -35,11 +35,21 @@ function compile(gl, kind, source) {
   return shader;
 }
 
+/** Whether WebGL runs on the processor: slower there than drawing the points ourselves. */
+function emulated() {
+  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  if (!gl) return true;
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+}
+
 export class GLPoints {
-  /** @returns {GLPoints|null} null without WebGL 2, or where it would be drawn in software (unless `any`) */
+  /** @returns {GLPoints|null} null without WebGL 2, or where it is only emulated (unless `any`) */
   static open(canvas, atlas, any) {
-    const options = { alpha: false, antialias: false, preserveDrawingBuffer: true };
-    const gl = canvas.getContext("webgl2", { ...options, failIfMajorPerformanceCaveat: !any });
+    if (!any && emulated()) return null;
+    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, preserveDrawingBuffer: true });
     return gl ? new GLPoints(gl, canvas, atlas) : null;
   }
 
@@ -64,6 +74,7 @@ export class GLPoints {
     gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, FRAGMENT));
     ["from", "to", "colour"].forEach((name, k) => gl.bindAttribLocation(program, k, name));
     gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
     gl.useProgram(program);
     this.uniform = Object.fromEntries(
       ["moved", "size", "extent", "across", "down", "near", "deep"].map((name) => [
