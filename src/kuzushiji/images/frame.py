@@ -15,7 +15,7 @@ from kuzushiji.images.components import Components, components
 
 MARGIN = 0.06 / 1.12
 """The usual margin, as a share of the crop's longer side."""
-LOOSE = 0.30
+LOOSE = 0.12
 """Blank paper at one side that an annotator's box may keep, as a share of the character's longer side."""
 EVEN_SLACK = 0.02
 """The same at all sides at once: what is more is margin."""
@@ -23,6 +23,8 @@ RIM = 0.04
 """Depth of the rim whose ink tells whether there is a margin, same unit."""
 SPECK = 0.01
 """Components below this share of the ink do not hold the box open."""
+CONTACT = 0.08
+"""Share of the edge that ink must cover for the character to count as cut (tight box: median 0.05)."""
 SOLID = 128
 """Ink from this value on counts as a stroke."""
 
@@ -34,7 +36,7 @@ class Frame:
     Attributes:
         box: left, top, right, bottom, in pixels of the map.
         foreign: bool (h, w), ink of neighbours, or None where there is none.
-        touches_border: the character itself runs into the edge.
+        touches_border: the character itself runs into the edge, over a good part of it.
     """
 
     box: tuple[float, float, float, float]
@@ -76,7 +78,7 @@ def frame(ink: np.ndarray) -> Frame | None:
     left, top, right, bottom = np.maximum(max(margin, even), gaps - LOOSE * extent)
     box = (left, top, width - right, height - bottom)
     ghost = np.concatenate([[False], foreign])[found.labels] if foreign.any() else None
-    return Frame(box, ghost, bool((gaps < max(margin, 1.0)).any()))
+    return Frame(box, ghost, _contact(mask if ghost is None else mask & ~ghost) > CONTACT)
 
 
 def _has_margin(mask: np.ndarray) -> bool:
@@ -92,6 +94,12 @@ def _has_margin(mask: np.ndarray) -> bool:
     sides = (mask[:, :depth], mask[:depth], mask[:, width - depth :], mask[height - depth :])
     clearest = min(np.count_nonzero(side) / side.size for side in sides)
     return bool(clearest < 0.05 * np.count_nonzero(inner) / inner.size)
+
+
+def _contact(mask: np.ndarray) -> float:
+    """Share of the picture's outermost pixels that are ink."""
+    edge = (mask[0], mask[-1], mask[1:-1, 0], mask[1:-1, -1])
+    return sum(np.count_nonzero(side) for side in edge) / sum(side.size for side in edge)
 
 
 def _neighbours(found: Components, shape: tuple[int, int], margin: float) -> np.ndarray:

@@ -7,8 +7,8 @@ from PIL import Image
 
 from kuzushiji.images.fit import place, resize_glyph
 from kuzushiji.images.frame import frame
-from kuzushiji.images.ink import Tones, even_paper, ink_map, is_light_on_dark, tones
-from kuzushiji.images.quality import BLANK_CONTRAST, Quality, judge
+from kuzushiji.images.ink import Tones, calm, even_paper, ink_map, is_light_on_dark, tones
+from kuzushiji.images.quality import Quality, is_blank, judge
 from kuzushiji.images.read import Source, read_image
 
 GLYPH_SIZES = (28, 64)
@@ -85,12 +85,13 @@ def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
         return glyph, judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
     grey = _reduce(grey)
     measured = tones(grey[::2, ::2])
+    grey = calm(grey, measured.contrast)
     if is_light_on_dark(grey, measured.threshold):
         grey = 255 - grey
     grey = even_paper(grey)
     measured = tones(_without_rim(grey))
     ink = ink_map(grey, measured)
-    found = frame(ink) if measured.contrast >= BLANK_CONTRAST else None
+    found = None if is_blank(measured) else frame(ink)
     if found is None:
         glyph = np.zeros((size, size), np.uint8)
         return glyph, judge(glyph, measured, False, True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 INK_BEGINS = 0.16
 """Above Otsu's threshold, as a share of the contrast: lighter is paper."""
@@ -17,6 +18,8 @@ INK_FULL = 0.34
 """Below Otsu's threshold, as a share of the contrast: darker is full ink."""
 UNEVEN = 0.35
 """Paper is evened out where its fitted brightness varies by more than this share."""
+NOISE = 0.08
+"""Standard deviation of noise, as a share of the contrast, from which a picture is blurred first."""
 _RING = 0.04
 
 
@@ -79,6 +82,32 @@ def is_light_on_dark(grey: np.ndarray, threshold: int) -> bool:
     rim_size = dark.size - inner.size
     rim = (np.count_nonzero(dark) - np.count_nonzero(inner)) / rim_size if rim_size else 0.5
     return bool(rim + np.count_nonzero(dark) / dark.size > 1.0)
+
+
+def calm(grey: np.ndarray, contrast: float) -> np.ndarray:
+    """Blurs a picture that is noisier than any scan of a page; leaves others alone.
+
+    The noise is estimated from the response to a mask that strokes hardly excite (Immerkær 1996,
+    doi:10.1006/cviu.1996.0060), by its median. On real crops it is 0.7 % of the contrast, at most 7 %.
+
+    Args:
+        grey: uint8 (h, w).
+        contrast: grey levels between paper and ink.
+
+    Returns:
+        uint8 (h, w); the same array where there is little noise.
+    """
+    if min(grey.shape) < 8:
+        return grey
+    values = grey.astype(np.int16)
+    rows = values[:-2] - 2 * values[1:-1] + values[2:]
+    response = np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]).ravel()
+    middle = response.size // 2
+    noise = float(np.partition(response, middle)[middle]) / 0.6745 / 6
+    if noise < NOISE * max(contrast, 1.0):
+        return grey
+    radius = 0.8 if noise < 2 * NOISE * contrast else 1.4
+    return np.asarray(Image.fromarray(grey).filter(ImageFilter.GaussianBlur(radius)))
 
 
 def even_paper(grey: np.ndarray) -> np.ndarray:

@@ -8,10 +8,10 @@ import numpy as np
 
 from kuzushiji.images.ink import Tones
 
-BLANK_CONTRAST = 24.0
+BLANK_CONTRAST = 10.0
 """Grey levels between paper and ink below which there is nothing to read."""
-FAINT_CONTRAST = 48.0
-"""Grey levels below which the ink counts as faint."""
+FAINT_CONTRAST = 45.0
+"""Grey levels below which the ink counts as faint; where it is not even distinct, as none (paper grain)."""
 NO_SEPARATION = 0.70
 """Share of variance explained by two tones below which there are not two (normal noise has 0.64)."""
 LITTLE_INK, MUCH_INK = 0.012, 0.60
@@ -25,7 +25,7 @@ class Quality:
     Attributes:
         ink: mean ink of the glyph, 0..1 (published glyphs: 0.1 to 0.4).
         contrast: grey levels between paper and ink, 0..255.
-        touches_border: the character's own strokes run into the picture's edge, so a part may be missing.
+        touches_border: strokes cover a good part of the picture's edge, so some may be missing.
         is_empty: nothing to read; the glyph is black, or nearly.
         reasons: what speaks against a sure reading, in words; empty if nothing does.
     """
@@ -35,6 +35,16 @@ class Quality:
     touches_border: bool
     is_empty: bool
     reasons: tuple[str, ...]
+
+
+def is_blank(measured: Tones) -> bool:
+    """Whether the tones are those of bare paper.
+
+    Bare 32 px windows of real pages have a contrast up to 40 and a separation up to 0.67 (80th percentiles);
+    real characters have a separation of 0.79 and more (5th percentile).
+    """
+    faint = measured.contrast < FAINT_CONTRAST
+    return measured.contrast < BLANK_CONTRAST or (faint and measured.separation < NO_SEPARATION)
 
 
 def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bool) -> Quality:
