@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # browser_support, shared with the other pages' tests
 
 pytest.importorskip("starlette", reason="the web extra is not installed")
 pytest.importorskip("onnx", reason="onnx, which builds the tests' tiny model, is not installed")

@@ -39,7 +39,12 @@ def bomb(side: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 9)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 def test_a_large_body_is_refused(engine: Any) -> None:
@@ -85,7 +90,9 @@ def test_another_content_type(client: Any, kind: str) -> None:
     expect(client.post("/api/read", content=b"x", headers={"content-type": kind}), 415)
 
 
-@pytest.mark.parametrize("data", [b"hello", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
+@pytest.mark.parametrize(
+    "data", [b"hello", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]
+)
 def test_not_an_image(client: Any, data: bytes) -> None:
     expect(client.post("/api/read", content=data, headers=PNG), 415, "not an image")
 
@@ -102,8 +109,8 @@ def test_an_empty_body(client: Any) -> None:
     "query",
     [
         "top=0", "top=101", "top=x", "top=", "top=1&top=2", "top=１", "invert=yes", "invert=", "threshold=0",
-        "threshold=255", "threshold=-1", "box=1,2,3", "box=0,0,0,9", "box=nan,0,9,9", "box=1e9,0,9,9", "colour=red",
-        "box=1,2,3,4,5,6", "glyph=1",
+        "threshold=255", "threshold=-1", "box=1,2,3", "box=0,0,0,9", "box=nan,0,9,9", "box=1e9,0,9,9",
+        "colour=red", "box=1,2,3,4,5,6", "glyph=1",
     ],
 )  # fmt: skip
 def test_a_wrong_option(client: Any, query: str) -> None:
@@ -117,7 +124,10 @@ def test_a_broken_multipart_body(client: Any) -> None:
 
 def test_a_form_without_files(client: Any) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="top"\r\n\r\n5\r\n--x--\r\n'
-    expect(client.post("/api/read", content=body, headers={"content-type": "multipart/form-data; boundary=x"}), 422)
+    expect(
+        client.post("/api/read", content=body, headers={"content-type": "multipart/form-data; boundary=x"}),
+        422,
+    )
 
 
 def test_boxes_need_one_image(client: Any) -> None:

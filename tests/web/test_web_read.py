@@ -100,6 +100,12 @@ def test_a_box_outside_the_page_has_its_own_error(client: Any) -> None:
     assert bad["box"]["x"] == 5000
 
 
+def test_boxes_that_are_all_outside_are_still_an_answer(client: Any) -> None:
+    answer = client.post("/api/read?box=5000,0,20,20", content=png(page()), headers=PNG)
+    assert answer.status_code == 200
+    assert "outside" in answer.json()["readings"][0]["error"]
+
+
 def test_light_ink_is_found_without_being_told(client: Any) -> None:
     light = ink("十").point(lambda v: 255 - v)
     (reading,) = client.post("/api/read", content=png(light), headers=PNG).json()["readings"]

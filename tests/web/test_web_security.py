@@ -29,7 +29,14 @@ def test_a_rebound_name_is_refused(client: Any, host: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["http://evil.example", "null", "http://127.0.0.1:9000", "https://127.0.0.1:8000", "http://localhost:8000", ""],
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:9000",
+        "https://127.0.0.1:8000",
+        "http://localhost:8000",
+        "",
+    ],
 )
 def test_another_origin_is_refused(client: Any, origin: str) -> None:
     answer = client.post("/api/read", content=b"x", headers={"origin": origin, "content-type": "image/png"})
@@ -59,7 +66,9 @@ def test_a_preflight_gets_no_permission(client: Any) -> None:
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/health", "/static/main.js", "/nothing", "/api/characters/xx"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api", "/health", "/static/main.js", "/nothing", "/api/characters/xx"]
+)
 def test_every_answer_carries_the_headers(client: Any, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]

@@ -135,13 +135,12 @@ class _Prepared:
 
 def _prepare(name: str, data: bytes, options: Options, size: int, limits: Limits) -> list[_Prepared]:
     """Decodes, crops and normalises; runs in a thread of the image pool."""
-    boxes = options.boxes or (None,)
     try:
         image = decode(data, limits)
     except ApiError as e:
-        return [_Prepared(name, box, error=e) for box in boxes]
+        return [_Prepared(name, None, error=e)]
     out = []
-    for box in boxes:
+    for box in options.boxes or (None,):
         try:
             part = image if box is None else crop(image, box)
             out.append(_Prepared(name, box, *glyph_of(part, size, options.invert, options.threshold)))
@@ -155,7 +154,8 @@ def _prepare(name: str, data: bytes, options: Options, size: int, limits: Limits
 async def read(request: Request) -> JSONResponse:
     """``POST /api/read``: candidates for each image, or for each box on one page.
 
-    An image that cannot be used is reported in its place; only where none can be is the answer an error.
+    An image or box that cannot be used is reported in its place; only where no image can be is the answer an
+    error.
     """
     state = request.app.state
     limits: Limits = state.limits
@@ -185,9 +185,9 @@ async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Option
     ]
     prepared = [one for group in await asyncio.gather(*jobs) for one in group]
     usable = [one.glyph for one in prepared if one.glyph is not None]
-    if not usable:
+    if not usable and all(one.box is None for one in prepared):
         raise next(one.error for one in prepared if one.error)
-    answers = iter(await state.batcher.submit(np.stack(usable), options.top))
+    answers = iter(await state.batcher.submit(np.stack(usable), options.top) if usable else ())
     return [_reading(one, next(answers) if one.glyph is not None else {}, options) for one in prepared]
 
 

@@ -139,7 +139,7 @@ def _query(name: str, schema: dict[str, Any], description: str, **more: Any) -> 
 
 def _read(limits: Limits) -> dict[str, Any]:
     number = r"[+-]?[0-9]{1,7}(\.[0-9]{1,6})?"
-    size = r"\+?0*[1-9][0-9]{0,3}(\.[0-9]{1,6})?"
+    size = r"[1-9][0-9]{0,6}(\.[0-9]{1,6})?"
     box = {"type": "string", "pattern": rf"^{number},{number},{size},{size}(,{number})?$"}
     flag = {"type": "boolean", "default": False}
     image = {"schema": {"type": "string", "format": "binary"}}
@@ -155,7 +155,7 @@ def _read(limits: Limits) -> dict[str, Any]:
         "description": (
             "The body is one image (`Content-Type: image/…`) or several (`multipart/form-data`), one "
             "character each. With `box`, it is one page and each box is read. An image or box that cannot "
-            "be used has an `error` in its place; where none can be used the answer is that error."
+            "be used has an `error` in its place; where no image can be, the answer is that error."
         ),
         "parameters": [
             _query(
@@ -184,7 +184,7 @@ def _read(limits: Limits) -> dict[str, Any]:
                 "image/png": image,
                 "image/jpeg": image,
                 "image/webp": image,
-                "multipart/form-data": {"schema": _object({"image": files})},
+                "multipart/form-data": {"schema": {**_object({"image": files}), "additionalProperties": False}},
             },
         },
         "responses": {

@@ -1,0 +1,152 @@
+"""The other endpoints, the OpenAPI document, and what schemathesis makes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_support import CLASSES, StandIn, client_of, ink, png, serving
+
+from kuzushiji.web import app as web_app
+
+STATIC = Path(web_app.STATIC)
+
+
+def test_health_and_model(client: Any) -> None:
+    health = client.get("/health").json()
+    assert health["status"] == "ok"
+    assert health["classes"] == len(CLASSES)
+    model = client.get("/api/model").json()
+    assert model == {"name": "tiny", "size": 64, "classes": list(CLASSES)}
+
+
+def test_health_counts_what_was_read(client: Any) -> None:
+    client.post("/api/read", content=png(ink("の")), headers={"content-type": "image/png"})
+    health = client.get("/health").json()
+    assert (health["glyphs"], health["batches"], health["requests"], health["waiting"]) == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["か", "U+304B", "u+304b", "%E3%81%8B", "か%E3%82%99"])
+def test_a_character_by_itself_or_its_code_point(client: Any, name: str) -> None:
+    known = client.get(f"/api/characters/{name}").json()
+    assert known["char"] in ("か", "が")
+    assert known["kind"] == "hiragana"
+    assert known["romaji"] in ("ka", "ga")
+    assert known["jibo"][0]["parent"] == "加"
+
+
+def test_a_kanji_has_its_readings(client: Any) -> None:
+    known = client.get("/api/characters/春").json()
+    assert "シュン" in known["on"]
+    assert "はる" in known["kun"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("ab", 422), ("U+", 422), ("U+110000", 404), ("x", 404), ("U+D800", 404)]
+)
+def test_an_unknown_character(client: Any, name: str, status: int) -> None:
+    answer = client.get(f"/api/characters/{name}")
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+
+
+def test_the_pages_need_nothing_inline_and_nothing_from_elsewhere(client: Any) -> None:
+    for path in ("/", "/api"):
+        html = client.get(path).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", html)
+        for address in re.findall(r'(?:src|href)="([^"]+)"', html):
+            if address.startswith("/static/"):
+                assert client.get(address).status_code == 200
+            else:
+                assert address in ("/", "/api", "/openapi.json") or address.startswith(
+                    ("#", "https://doi.org/")
+                )
+
+
+def test_modules_stay_small_and_import_only_each_other() -> None:
+    for path in STATIC.glob("*.js"):
+        text = path.read_text("utf-8")
+        assert text.count("\n") < 300, path.name
+        for name in re.findall(r'from "([^"]+)"', text):
+            assert (STATIC / name).is_file()
+
+
+def strings() -> dict[str, dict[str, str]]:
+    text = (STATIC / "strings.js").read_text("utf-8")
+    return json.loads(text[text.index("{") : text.rindex("}") + 1])
+
+
+def test_both_languages_say_the_same() -> None:
+    english, japanese = strings()["en"], strings()["ja"]
+    assert set(english) == set(japanese)
+    for key in english:
+        assert set(re.findall(r"\{\w+\}", english[key])) == set(re.findall(r"\{\w+\}", japanese[key])), key
+        assert english[key].strip()
+        assert japanese[key].strip()
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    html = (STATIC / "index.html").read_text("utf-8")
+    asked = set(re.findall(r'data-i18n(?:-label|-alt)?="([^"]+)"', html))
+    for path in STATIC.glob("*.js"):
+        if path.name != "strings.js":
+            found = re.findall(r'(?<!#)\b(?:t|row|say)\("([a-z]+(?:\.\w+)?)"', path.read_text("utf-8"))
+            asked |= set(found)
+    assert asked <= set(strings()["en"])
+    assert len(asked) > 80
+
+
+def test_the_document_is_complete(client: Any) -> None:
+    document = client.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    served = {"/api/read", "/api/characters/{char}", "/api/model", "/health"}
+    assert set(document["paths"]) == served
+    text = json.dumps(document)
+    for name in re.findall(r'"#/components/schemas/(\w+)"', text):
+        assert name in document["components"]["schemas"]
+
+
+def test_schemathesis_finds_no_failure(engine: Any) -> None:
+    schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
+    from hypothesis import HealthCheck, Phase, given, settings
+    from hypothesis import strategies as st
+
+    pictures = st.sampled_from([png(ink(char, 24)) for char in CLASSES])
+    for kind in ("image/png", "image/jpeg", "image/webp"):
+        schemathesis.openapi.media_type(kind, pictures)
+    schemathesis.openapi.format("binary", pictures)
+    with warnings.catch_warnings(), serving(web_app.create_app(engine)) as url:
+        warnings.simplefilter("ignore")
+        schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+        asked = 0
+
+        for result in schema.get_all_operations():
+            operation = result.ok()
+
+            @settings(
+                max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], database=None,
+                suppress_health_check=list(HealthCheck), derandomize=True,
+            )  # fmt: skip
+            @given(case=operation.as_strategy())
+            def check(case: Any) -> None:
+                nonlocal asked
+                asked += 1
+                case.call_and_validate()
+
+            check()
+        assert asked >= 40
+
+
+def test_a_broken_model_stops_no_other_page() -> None:
+    with client_of(StandIn(error=ValueError("x"))) as client:
+        assert (
+            client.post(
+                "/api/read", content=png(ink("の")), headers={"content-type": "image/png"}
+            ).status_code
+            == 500
+        )
+        assert client.get("/health").status_code == 200
