@@ -47,7 +47,7 @@ def draw(
         for x, y, pressure in spline(points, step=0.5 / side) * side:
             radius = max(pressure * width / 2, 0.4 * _OVERSAMPLING)
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(canvas.reduce(_OVERSAMPLING))
+    return np.array(canvas.reduce(_OVERSAMPLING))
 
 
 def spline(points: np.ndarray, step: float) -> np.ndarray:

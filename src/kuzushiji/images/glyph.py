@@ -29,7 +29,8 @@ def to_glyph(image: Source, size: int = 64) -> np.ndarray:
 
     Returns:
         uint8 (size, size), white ink (255) on black, aspect kept: the longer side of the character's box
-        fills the square, the other is centred. All black where there is no ink.
+        fills the square, the other is centred. All black where there is no ink. Copy it before changing it:
+        it may share memory with what was given.
 
     Raises:
         KuzushijiError: see :func:`read_image`.

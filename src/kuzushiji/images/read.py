@@ -65,7 +65,7 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures; the limit below refuses them
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=_decoders(data))
     except Image.DecompressionBombError:
         raise KuzushijiError(_too_many_pixels(name)) from None
     except Image.UnidentifiedImageError:
@@ -75,6 +75,14 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
     except Exception as e:
         raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
     return _from_pillow(image, name)
+
+
+def _decoders(data: bytes) -> list[str]:
+    """Names of the decoders that may try; all of Pillow's plug-ins are loaded only for the rarer formats."""
+    Image.preinit()
+    if not data.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+        Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
 
 
 def _file_bytes(path: Path, name: str) -> bytes:

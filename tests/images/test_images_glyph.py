@@ -1,0 +1,174 @@
+"""to_glyph: the same glyph from every guise of one character."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from kuzushiji.images import analyse, glyph_quality, is_glyph, resize_glyph, resize_glyphs, to_glyph
+from kuzushiji.images.brush import draw, on_paper
+from kuzushiji.images.samples import STROKES
+
+NAMES = ("き", "つ", "な", "は", "れ")
+
+
+def tight(character, size=100, width=0.09):
+    """Ink map of one character cut to its strokes."""
+    ink = draw(STROKES[character], size, width)
+    rows, columns = np.flatnonzero(ink.max(1) > 127), np.flatnonzero(ink.max(0) > 127)
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def crop(character, margin=0.06, **look):
+    return np.asarray(Image.fromarray(on_paper(tight(character), margin=margin, **look)).convert("L"))
+
+
+def likeness(a, b):
+    return float(np.corrcoef(a.ravel().astype(float), b.ravel().astype(float))[0, 1])
+
+
+@pytest.mark.parametrize("size", [28, 64])
+def test_a_data_set_glyph_comes_through_unchanged_and_uncopied(size):
+    glyph = draw(STROKES["お"], size)
+    glyph[5, 5] = 37  # a stray value of the kind that the sets have
+    assert is_glyph(glyph)
+    got = to_glyph(glyph, size)
+    assert (got == glyph).all()
+    assert np.shares_memory(got, glyph)
+
+
+def test_a_data_set_glyph_at_another_size_is_resized_only():
+    glyph = draw(STROKES["お"], 64)
+    assert (to_glyph(glyph, 28) == resize_glyph(glyph, 28)).all()
+    batch = np.stack([glyph, glyph[::-1]])
+    assert (resize_glyphs(batch, 28)[1] == resize_glyph(glyph[::-1], 28)).all()
+    assert resize_glyphs(batch, 64) is batch
+
+
+def test_what_is_no_data_set_glyph():
+    glyph = draw(STROKES["お"], 64)
+    assert not is_glyph(255 - glyph)
+    assert not is_glyph(glyph[:60])
+    assert not is_glyph(np.full((64, 64), 90, np.uint8))
+    assert is_glyph(np.zeros((64, 64), np.uint8))
+
+
+@pytest.mark.parametrize("character", NAMES)
+def test_the_usual_margin_is_dropped(character):
+    ink = tight(character)
+    side = max(ink.shape)
+    square = np.zeros((side, side), np.uint8)
+    y, x = (side - ink.shape[0]) // 2, (side - ink.shape[1]) // 2
+    square[y : y + ink.shape[0], x : x + ink.shape[1]] = ink
+    assert likeness(to_glyph(crop(character)), resize_glyph(square, 64)) > 0.97
+
+
+GUISES = {
+    "light on dark": lambda g: 255 - g,
+    "dim": lambda g: g // 2,
+    "faint": lambda g: (g * 0.2 + 170).astype(np.uint8),
+    "shaded": lambda g: (g * np.linspace(1, 0.5, g.shape[1])).astype(np.uint8),
+    "shaded, light on dark": lambda g: 255 - (g * np.linspace(1, 0.6, g.shape[0])[:, None]).astype(np.uint8),
+    "noisy": lambda g: np.clip(g + np.random.default_rng(0).normal(0, 25, g.shape), 0, 255).astype(np.uint8),
+    "four times as large": lambda g: np.asarray(Image.fromarray(g).resize(np.array(g.shape[::-1]) * 4)),
+    "half as large": lambda g: np.asarray(Image.fromarray(g).reduce(2)),
+    "16 bit": lambda g: g.astype(np.uint16) * 257,
+    "two tones": lambda g: ((g > 120) * 255).astype(np.uint8),
+    "blurred": lambda g: np.asarray(Image.fromarray(g).filter(ImageFilter.GaussianBlur(1.5))),
+}
+
+
+@pytest.mark.parametrize("guise", GUISES)
+@pytest.mark.parametrize("character", NAMES)
+def test_guises_of_one_crop_give_nearly_one_glyph(character, guise):
+    plain = crop(character)
+    assert likeness(to_glyph(GUISES[guise](plain)), to_glyph(plain)) > 0.93
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.12, 0.3, 0.8])
+@pytest.mark.parametrize("character", NAMES)
+def test_loose_and_tight_boxes_fill_the_square(character, margin):
+    glyph, _ = analyse(crop(character, margin=margin))
+    rows, columns = np.flatnonzero(glyph.max(1) > 127), np.flatnonzero(glyph.max(0) > 127)
+    assert max(np.ptp(rows), np.ptp(columns)) >= 55
+
+
+def test_a_tall_character_keeps_its_aspect():
+    page = np.full((120, 50), 220, np.uint8)
+    page[8:112, 22:28] = 30
+    glyph = to_glyph(page)
+    assert np.count_nonzero(glyph[32] > 127) <= 6
+    assert np.count_nonzero(glyph[:, 31] > 127) >= 56
+    assert not glyph[:, :24].any()
+
+
+def test_a_neighbours_stroke_in_the_margin_goes_and_own_strokes_stay():
+    plain = crop("な")
+    beside = plain.copy()
+    beside[:5, 30:60] = 40
+    assert likeness(to_glyph(beside), to_glyph(plain)) > 0.99
+
+
+def test_own_strokes_at_the_edge_of_a_tight_box_stay():
+    page = np.full((80, 80), 220, np.uint8)
+    page[0:12, 10:70] = page[34:46, 15:65] = page[68:80, 0:80] = 30  # 三, cut to its strokes
+    glyph = to_glyph(page)
+    assert [int(glyph[y, 32]) for y in (4, 32, 59)] == [255, 255, 255]
+
+
+def test_reading_is_done_for_any_source(tmp_path):
+    plain = crop("つ")
+    file = io.BytesIO()
+    Image.fromarray(plain).save(file, "PNG")
+    assert (to_glyph(file.getvalue()) == to_glyph(plain)).all()
+
+
+RNG = np.random.default_rng(1)
+EMPTY = {
+    "white": np.full((90, 70), 255, np.uint8),
+    "black": np.zeros((90, 70), np.uint8),
+    "paper": np.clip(RNG.normal(210, 6, (90, 70)), 0, 255).astype(np.uint8),
+    "slope": np.tile(np.linspace(120, 220, 80).astype(np.uint8), (80, 1)),
+    "black glyph": np.zeros((64, 64), np.uint8),
+    "one pixel": np.array([[7]], np.uint8),
+    "a column": np.full((300, 1), 200, np.uint8),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_blank_gives_an_empty_glyph_and_says_so(name):
+    glyph, quality = analyse(EMPTY[name], 28)
+    assert glyph.shape == (28, 28)
+    assert not glyph.any()
+    assert quality.is_empty
+    assert quality.reasons == ("blank: no ink found",)
+
+
+def test_quality_of_a_good_crop_has_no_complaint():
+    quality = glyph_quality(crop("き"))
+    assert quality.reasons == ()
+    assert not quality.is_empty
+    assert 0.05 < quality.ink < 0.5
+    assert quality.contrast > 100
+
+
+@pytest.mark.parametrize(
+    ("image", "word"),
+    [
+        (GUISES["faint"](crop("き")), "faint"),
+        (np.where(np.hypot(*(np.mgrid[:80, :80] - 40)) < 38, 30, 220).astype(np.uint8), "mostly ink"),
+    ],
+)
+def test_quality_names_the_trouble(image, word):
+    assert any(word in reason for reason in glyph_quality(image).reasons)
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (2, 500), (500, 2), (5, 5), (12, 300), (24, 24), (25, 25), (400, 3)]
+)
+def test_any_shape_gives_a_glyph(shape):
+    noise = np.random.default_rng(2).integers(0, 256, shape).astype(np.uint8)
+    glyph = to_glyph(noise, 64)
+    assert glyph.shape == (64, 64)
+    assert glyph.dtype == np.uint8
