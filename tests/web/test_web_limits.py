@@ -130,9 +130,12 @@ def test_a_form_without_files(client: Any) -> None:
     )
 
 
-def test_boxes_need_one_image(client: Any) -> None:
+def test_too_many_characters_at_once(engine: Any) -> None:
     files = [("image", (name, png(ink("の")), "image/png")) for name in ("a.png", "b.png")]
-    expect(client.post("/api/read?box=0,0,9,9", files=files), 422, "one page")
+    with client_of(engine, limits=Limits(characters=5)) as client:
+        assert len(client.post("/api/read?box=0,0,9,9&box=9,9,9,9", files=files).json()["readings"]) == 4
+        query = "&".join(["box=0,0,9,9"] * 3)
+        expect(client.post(f"/api/read?{query}", files=files), 413, "6 characters")
 
 
 def test_slow_reading_is_given_up() -> None:

@@ -165,8 +165,11 @@ async def read(request: Request) -> JSONResponse:
         try:
             async with asyncio.timeout(limits.seconds):
                 images = await _images(request, body, limits)
-                if options.boxes and len(images) > 1:
-                    raise ApiError(422, "boxes belong to one page; send one image with them")
+                wanted = len(images) * max(1, len(options.boxes))
+                if wanted > limits.characters:
+                    raise ApiError(
+                        413, f"{wanted} characters at once, more than {limits.characters}; send fewer"
+                    )
                 readings = await _read_all(state, images, options)
         except TimeoutError:
             message = (

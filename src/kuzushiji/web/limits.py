@@ -20,7 +20,8 @@ class Limits:
         body_bytes: largest request body in bytes (413).
         pixels: most pixels in one image, after decompression (413).
         images: most images in one request (413).
-        boxes: most boxes on one page (422).
+        boxes: most boxes (422).
+        characters: most characters in one request, images times boxes (413).
         top: most candidates one may ask for (422).
         seconds: longest time for one reading once its body is here, in seconds (503).
         body_seconds: longest time for a body to arrive, in seconds (408).
@@ -35,6 +36,7 @@ class Limits:
     pixels: int = 64_000_000
     images: int = 64
     boxes: int = 256
+    characters: int = 1024
     top: int = 100
     seconds: float = 20.0
     body_seconds: float = 30.0

@@ -154,8 +154,8 @@ def _read(limits: Limits) -> dict[str, Any]:
         "summary": "Read characters",
         "description": (
             "The body is one image (`Content-Type: image/…`) or several (`multipart/form-data`), one "
-            "character each. With `box`, it is one page and each box is read. An image or box that cannot "
-            "be used has an `error` in its place; where no image can be, the answer is that error."
+            "character each. With `box`, an image is a page and each box is read. An image or box that "
+            "cannot be used has an `error` in its place; where no image can be, the answer is that error."
         ),
         "parameters": [
             _query(
@@ -184,7 +184,9 @@ def _read(limits: Limits) -> dict[str, Any]:
                 "image/png": image,
                 "image/jpeg": image,
                 "image/webp": image,
-                "multipart/form-data": {"schema": {**_object({"image": files}), "additionalProperties": False}},
+                "multipart/form-data": {
+                    "schema": {**_object({"image": files}), "additionalProperties": False}
+                },
             },
         },
         "responses": {
