@@ -39,7 +39,7 @@ def audit_page(audit: Audit) -> str:
     near = sorted(audit.near, key=lambda p: (id(p) not in conflicting, id(p) not in across, -p.likeness))
     parts = [
         f"<h1>Audit of {escape(audit.material.name)}</h1><p>Candidates for a person to look at, not a "
-        "list of errors. Nothing here was changed, and nothing should be dropped from a test set because of it.</p>",
+        "list of errors. Nothing here was changed; drop nothing from a test set because of it.</p>",
         table(["found", "how many"], rows),
         f'<p><input type="search" data-filter=".tile" placeholder="{HINT}" aria-label="filter"></p>',
         _section(
