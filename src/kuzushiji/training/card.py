@@ -90,7 +90,7 @@ def write(run: Run) -> Path:
         "",
         '## Probability and "sure"',
         "",
-        *_calibration(tree["calibration"], recipe.export.calibration),
+        *_calibration(tree["calibration"], recipe.export.calibration_epochs),
         "",
         "## Limits",
         "",
@@ -111,12 +111,12 @@ def write(run: Run) -> Path:
     return path
 
 
-def _calibration(found: dict[str, Any] | None, source: str) -> list[str]:
+def _calibration(found: dict[str, Any] | None, again: int) -> list[str]:
     if not found:
         return ["Nothing was held out: probabilities are uncalibrated, and nothing is ever called sure."]
     figures = found["figures"]
     right, answered = figures["accuracy"], figures["sure_precision"]
-    origin = "this run" if source == "validation" else "an earlier run of the same recipe"
+    origin = f"a second training of {again} epochs" if again else "this run"
     return [
         f"Temperature {found['temperature']:.3f} and threshold {found['threshold']:.4f}, fitted on "
         f"{found['n']:,} images that "

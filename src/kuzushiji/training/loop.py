@@ -144,6 +144,7 @@ class Loop:
         at = (self.step - epoch * self.steps_per_epoch) * self.recipe.fit.batch_size
         chosen = order[at : at + self.recipe.fit.batch_size]
         rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
+        _seed_backend(int(rng.integers(2**31)))
         glyphs = self.recipe.augment(self.data.train.images[chosen], rng)[:, None]
         loss = float(self.model.train_on_batch(glyphs, self.data.train.labels[chosen]))
         if not np.isfinite(loss):
@@ -186,6 +187,16 @@ class Loop:
             kept = ops.copy(weight.value)
             weight.assign(mean.value)
             mean.assign(kept)
+
+
+def _seed_backend(seed: int) -> None:
+    """Makes dropout a function of the step: on PyTorch, Keras draws it from the global generator."""
+    import keras
+
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.manual_seed(seed)
 
 
 def _copies(model: Any) -> list[Any]:

@@ -33,12 +33,24 @@ class Run:
     def new(cls, recipe: Recipe, parent: Path) -> Run:
         """Makes ``parent/NAME-seedS-TIME`` and writes what is known before the first step."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        folder = parent / f"{recipe.name}-seed{recipe.fit.seed}-{stamp}"
+        return cls.begin(recipe, parent / f"{recipe.name}-seed{recipe.fit.seed}-{stamp}")
+
+    @classmethod
+    def begin(cls, recipe: Recipe, folder: Path) -> Run:
+        """Makes the folder, or takes it up again where the same recipe began it.
+
+        Raises:
+            KuzushijiError: it cannot be made, or holds another run.
+        """
+        run = cls(folder)
+        if (folder / "config.json").is_file():
+            if run.recipe != recipe:
+                raise KuzushijiError(f"{folder} holds a run of another recipe: name another folder")
+            return run
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as e:
             raise KuzushijiError(f"run folder {folder}: {e.strerror}") from e
-        run = cls(folder)
         run.write("config.json", recipe.to_dict())
         run.write("environment.json", environment())
         return run

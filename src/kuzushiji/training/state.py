@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def load(path: Path) -> dict[str, np.ndarray]:
         raise KuzushijiError(
             f"{path.parent} holds no checkpoint: nothing to resume; train without --resume"
         ) from e
-    except (ValueError, OSError, EOFError) as e:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as e:
         raise KuzushijiError(f"checkpoint {path} cannot be read: {e}") from e
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kuzushiji.datasets import ATTRIBUTION
-from kuzushiji.errors import UsageError
+from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, assemble
@@ -51,7 +51,6 @@ def train(
     from kuzushiji import models
 
     watch = watch or Watch()
-    _check_calibration(recipe)
     data = assemble(recipe.data, seed=0)
     keras.utils.set_random_seed(recipe.fit.seed)
     model = models.create(
@@ -59,8 +58,10 @@ def train(
     )
     run = resume or Run.new(recipe, runs)
     loop = Loop(model, recipe, data, run.checkpoint)
-    if resume:
+    if run.checkpoint.is_file():
         loop.resume()
+    elif resume and run.metrics():
+        raise KuzushijiError(f"{run.folder} has lost its checkpoint: train without --resume")
     watch.start(run, model, data)
 
     def record(line: EpochRecord) -> None:
@@ -69,16 +70,16 @@ def train(
 
     loop.run(on_epoch=record, on_step=watch.step)
     model.save(run.folder / "model.keras")
-    finish(run, model, data)
+    finish(run, model, data, watch)
     return run
 
 
-def finish(run: Run, model: Any, data: Assembled) -> None:
+def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
     export.write(model, _info(recipe, data, 1.0, 0.5), path)
-    found = _calibration(recipe, data, path)
+    found = _calibration(run, data, path, watch or Watch())
     info = _info(recipe, data, found.temperature, found.threshold) if found else _info(recipe, data, 1.0, 1.0)
     difference = export.write(model, info, path)
     run.write("result.json", card.result(run, model, data, info, found, difference))
@@ -86,17 +87,26 @@ def finish(run: Run, model: Any, data: Assembled) -> None:
     card.write(run)
 
 
-def _check_calibration(recipe: Recipe) -> None:
-    source = recipe.export.calibration
-    if source != "validation" and not (Path(source) / "result.json").is_file():
-        raise UsageError(f"export.calibration: {source} is not a finished run folder")
+def calibration_recipe(recipe: Recipe) -> Recipe:
+    """The shorter training, with a shifted hold-out, that calibrates a run which holds nothing out."""
+    return replace(
+        recipe,
+        data=replace(recipe.data, validation="shifted"),
+        fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs),
+        export=replace(recipe.export, calibration_epochs=0),
+    )
 
 
-def _calibration(recipe: Recipe, data: Assembled, path: Path) -> Calibration | None:
-    """Fitted here, or taken from the run that the recipe names; None where nothing is held out."""
-    if recipe.export.calibration != "validation":
-        earlier = Run.open(Path(recipe.export.calibration)).read("result.json")["calibration"]
-        return Calibration(**earlier) if earlier else None
+def _calibration(run: Run, data: Assembled, path: Path, watch: Watch) -> Calibration | None:
+    """Fitted on the run's hold-out or by a second training; None where nothing is held out."""
+    recipe = run.recipe
+    if recipe.export.calibration_epochs:
+        second = run.folder / "calibration"
+        if not (second / "result.json").is_file():
+            train(
+                calibration_recipe(recipe), resume=Run.begin(calibration_recipe(recipe), second), watch=watch
+            )
+        return Calibration(**Run.open(second).read("result.json")["calibration"])
     if data.validation is None:
         return None
     logits = Model(path).logits(np.asarray(data.validation.images))

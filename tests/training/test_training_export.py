@@ -1,0 +1,85 @@
+import json
+
+import numpy as np
+import pytest
+
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.training import export
+from kuzushiji.training.fold import fold
+from kuzushiji.weights import ModelInfo, open_model
+
+INFO = ModelInfo("tiny", ("あ", "い", "う"), 16, temperature=1.5, sure_threshold=0.7)
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A small network whose normalizations have moved from their start, as training moves them."""
+    import keras
+
+    from kuzushiji import models
+
+    keras.utils.set_random_seed(0)
+    made = models.create("residual", 3, 16, stem=[4], widths=[6, 8], tail=8, features=5, cosine_scale=4.0)
+    rng = np.random.default_rng(0)
+    for w in made.weights:
+        if any(part in w.path for part in ("gamma", "beta", "moving")):
+            w.assign(rng.uniform(0.5, 1.5, w.shape))
+    return made
+
+
+def test_folding_keeps_the_function_and_drops_the_normalizations(model):
+    from kuzushiji.models.layers import BatchNormalization
+
+    folded = fold(model)
+    x = np.random.default_rng(1).random((5, 1, 16, 16), np.float32)
+    np.testing.assert_allclose(folded.predict_on_batch(x), model.predict_on_batch(x), atol=1e-5)
+    assert any(isinstance(layer, BatchNormalization) for layer in model.layers)
+    assert not any(isinstance(layer, BatchNormalization) for layer in folded.layers)
+
+
+def test_onnx_agrees_with_keras_and_carries_its_metadata(model, tmp_path):
+    path = tmp_path / "m.onnx"
+    assert export.write(model, INFO, path) <= 1e-5
+    opened = open_model(path, threads=1)
+    assert opened.info == INFO
+    glyphs = np.random.default_rng(2).integers(0, 256, (7, 16, 16), np.uint8)
+    np.testing.assert_allclose(
+        opened.logits(glyphs), model.predict_on_batch(glyphs[:, None] / np.float32(255)), atol=1e-4
+    )
+    assert opened.embed(glyphs).shape == (7, 5)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_file_that_differs_is_not_written(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "compare", lambda *args: 1e-3)
+    with pytest.raises(KuzushijiError, match="differ"):
+        export.write(model, INFO, tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
+
+
+def test_compare_sees_a_difference(model, tmp_path):
+    path = tmp_path / "m.onnx"
+    export.write(model, INFO, path)
+    head = model.get_layer("logits").directions
+    before = head.numpy().copy()
+    head.assign(before[:, ::-1].copy())
+    try:
+        assert export.compare(model, path.read_bytes(), 16) > 1e-3
+    finally:
+        head.assign(before)
+
+
+def test_a_keras_file_of_a_run_is_exported_once(model, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "result.json").write_text(json.dumps({"model": json.loads(INFO.to_json())}))
+    model.save(tmp_path / "model.keras")
+    path = export.to_onnx(tmp_path / "model.keras")
+    stamp = path.stat().st_mtime_ns
+    assert open_model(path, threads=1).info == INFO
+    assert export.to_onnx(tmp_path).stat().st_mtime_ns == stamp
+
+
+def test_a_foreign_file_is_named(tmp_path):
+    (tmp_path / "x.keras").write_bytes(b"no")
+    with pytest.raises(KuzushijiError, match=r"x\.keras"):
+        export.open_keras(tmp_path / "x.keras")
