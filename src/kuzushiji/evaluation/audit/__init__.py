@@ -137,7 +137,7 @@ def audit(
 ) -> Audit:
     """Audits all splits of a data set together.
 
-    Memory stays bounded: images are read in blocks, features take 256 bytes an image, distances 34 MB a
+    Memory stays bounded: images are read in blocks, features take 256 bytes an image, distances 8 MB a
     block.
 
     Args:

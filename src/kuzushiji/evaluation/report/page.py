@@ -62,12 +62,12 @@ def reading(char: str) -> str:
 
 
 def percent(value: float, digits: int = 1) -> str:
-    """A share in per cent; nothing for NaN.
+    r"""A share in per cent that no line breaks in; nothing for NaN.
 
     >>> percent(0.12345), percent(float("nan"))
-    ('12.3 %', '')
+    ('12.3\xa0%', '')
     """
-    return "" if value != value else f"{100 * value:.{digits}f} %"
+    return "" if value != value else f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def table(
