@@ -34,13 +34,13 @@ export class PageView extends EventTarget {
   get width() { return this.image?.width ?? 0; }
   get height() { return this.image?.height ?? 0; }
 
-  /** Shows a picture (an ImageBitmap), without boxes. */
+  /** Shows a picture (an ImageBitmap) without boxes; null for none. */
   open(image) {
     this.image?.close?.();
     this.image = image;
     this.boxes = [];
     this.selected = null;
-    this.paper = paperOf(image);
+    this.paper = image ? paperOf(image) : "#fff";
     this.fit();
     this.#say("boxes");
     this.#say("select");

@@ -33,7 +33,7 @@ export class Practice extends EventTarget {
     const pool = this.#pool();
     this.grade = null;
     this.render();
-    this.pad.clear();
+    this.pad.set([]);
     this.again = this.again.map(([char, wait]) => [char, wait - 1]);
     const due = this.again.find(([char, wait]) => wait <= 0 && pool.includes(char));
     if (due) this.again.splice(this.again.indexOf(due), 1);
