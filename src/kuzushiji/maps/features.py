@@ -24,8 +24,7 @@ class Features:
         matrix: float32 (n, d), or None for pixels.
         digest: hex digest of every number in it; the same digest, the same maps.
         error: int64 (n,), 1 where the model reads the image wrongly, 0 where rightly, -1 where it has no
-        such class;
-            None for pixels.
+            such class; None for pixels.
     """
 
     name: str

@@ -75,17 +75,22 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
 
 
 def middles(points: Array, labels: Array) -> dict[int, int]:
-    """For each class the image nearest to the class's median place on the map: position of the image by
-    class.
+    """For each class the image with most of its class close by on the map: its position, by class.
+
+    A median would do for one island, but a kana has several.
 
     >>> middles(np.array([[0.0, 0], [1, 0], [9, 0], [5, 5]]), np.array([0, 0, 0, 1]))
-    {0: 1, 1: 3}
+    {0: 0, 1: 3}
     """
+    from scipy.spatial import KDTree
+
     found = {}
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        centre = np.median(points[members], axis=0)
-        found[int(label)] = int(members[((points[members] - centre) ** 2).sum(1).argmin()])
+        members = members[:: -(-len(members) // 1_000)]
+        k = min(len(members), max(2, len(members) // 10))
+        reach = KDTree(points[members]).query(points[members], [k])[0][:, 0]
+        found[int(label)] = int(members[reach.argmin()])
     return found
 
 
@@ -116,7 +121,7 @@ def _panel(axes: Any, mapset: MapSet, each: Map, names: list[str], glyphs: bool)
         glyph = np.asarray(mapset.images[np.array([image])])[0]
         box = OffsetImage(255 - glyph, cmap="gray", norm=Normalize(0, 255), zoom=16 / glyph.shape[0])
         colour = colours[image]
-        frame = {"edgecolor": colour, "linewidth": 1, "pad": 0.1}
+        frame = {"edgecolor": colour, "linewidth": 1}
         axes.add_artist(AnnotationBbox(box, points[image], frameon=True, pad=0.1, bboxprops=frame))
         axes.annotate(
             names[label], points[image], xytext=(9, 6), textcoords="offset points", fontsize=8, zorder=5

@@ -49,8 +49,7 @@ class Method:
         name: as in ``--methods``.
         title: as people write it.
         fit: ``fit(sees, job) -> Fitted``; ``sees`` is a :class:`~kuzushiji.maps.shared.Shared` or, when
-        ``long``, a
-            :class:`~kuzushiji.maps.shared.Reduced`.
+            ``long``, a :class:`~kuzushiji.maps.shared.Reduced`.
         long: runs in a process of its own beside the other long ones.
         neighbours: neighbours of each image it takes from the shared graph; 0 for none.
         work: rough share of the time of a run, to start the longest first.

@@ -27,8 +27,7 @@ class Principal:
     Attributes:
         mean: float64 (d,).
         components: float64 (k, d), orthonormal rows, largest variance first; the entry of largest magnitude
-        in each
-            is positive, so that signs never depend on the solver.
+            in each is positive, so that signs never depend on the solver.
         variance: float64 (k,), variance along each (divided by n).
         total: the variance of all directions together.
     """

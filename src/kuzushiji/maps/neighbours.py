@@ -17,7 +17,7 @@ def nearest(base: Array, k: int, query: Array | None = None, threads: int = 1) -
         base: float32 (n, d), the points searched in.
         k: neighbours wanted of each query, at most n (n - 1 without ``query``).
         query: float32 (m, d); None searches the neighbours of ``base`` itself, where no point is its own
-        neighbour.
+            neighbour.
         threads: threads of faiss.
 
     Returns:

@@ -31,12 +31,12 @@ class Reference:
     Attributes:
         sample: int64 (m,), the images of the sample, sorted.
         ranks: uint16 (m, m), row i: place of each image in the order of distance from i in the features; 0
-        is i.
+            is i.
         triplets: int64 (t, 3), positions in the sample: i, j, k.
         nearer: bool (t,), whether j is nearer to i than k is.
         labels: int64 (n,), classes of all images.
         centroids: float64 (c, c), distances between the class means in the features; classes without images
-        left out.
+            left out.
         present: int64 (c,), the classes.
     """
 
@@ -91,7 +91,7 @@ def ranks_of(rows: Array) -> Array:
     columns = np.arange(m, dtype=np.uint64)
     for a in range(0, m, _BLOCK):
         squares = norms - 2.0 * (rows[a : a + _BLOCK] @ rows.T) + norms[a : a + _BLOCK, None]
-        squares = np.maximum(squares, 0).astype(np.float32) + 1.0
+        squares = np.maximum(squares, np.finfo(np.float32).tiny).astype(np.float32)
         inside = np.arange(len(squares))
         squares[inside, a + inside] = 0.0
         # Positive floats order as their bits do: one sort of integers carries the column along.

@@ -33,9 +33,8 @@ class Quality:
         random_triplets: random triplets (i, j, k) whose order of distances d(i,j) < d(i,k) is kept.
         centroid_triplets: the same over the class means; NaN with fewer than three classes.
         silhouette: mean silhouette of the classes on the map, in [-1, 1]; NaN with one class.
-        procrustes: disparity in [0, 1] between this map and one from another seed after translation, scaling
-        and
-            rotation: 0 is the same map (LESS is better); None where no second seed was run.
+        procrustes: disparity in [0, 1] between this map and one from another seed after translation,
+            scaling and rotation: 0 is the same map (LESS is better); None where no second seed was run.
         sample: number of images the O(n^2) measures were taken on.
     """
 
@@ -99,7 +98,7 @@ class Cluster:
         id: number of the cluster, unique in the set; the value in ``extra_colours["cluster"]``.
         label: index of the class in :attr:`MapSet.classes`.
         representatives: int64 (r,), positions in :attr:`MapSet.images`, the medoid first, then typical
-        others.
+            others.
         size: number of images.
         silhouette: mean silhouette of the class's division in [-1, 1]; NaN when the class is one cluster.
     """
@@ -133,24 +132,22 @@ class MapSet:
         split: ``"train"``, ``"test"``, ``"all"`` or another split of the set.
         features: ``"pixels"`` or the model whose embedding was mapped.
         images: uint8 (n, h, w) array-like, white ink (255) on black; may be lazy: index it by slices or
-        arrays.
+            arrays.
         labels: int64 (n,), index into ``classes``.
         classes: the character of each class.
         indices: int64 (n,), each image's place in the whole split.
         maps: the maps, in the order asked for.
         pca: principal components of the pixels, or None.
         class_means: float32 (len(classes), h, w) in [0, 1], mean glyph of each class, or None; NaN where a
-        class has
-            no image here.
+            class has no image here.
         extra_colours: name -> (n,) array. Integers are categories (-1: none), floats a scale (NaN: none).
-        Names in use:
-            ``"cluster"``, ``"training count"`` (images of the class in the training split), ``"split"`` (0
-            train, 1 test, for split ``"all"``), ``"error"`` (1 where the features' model reads the image
-            wrongly).
+            Names in use: ``"cluster"``, ``"training count"`` (images of the class in the training split),
+            ``"split"`` (0 train, 1 test, for split ``"all"``), ``"error"`` (1 where the features' model
+            reads the image wrongly).
         clusters: the shapes inside each class, or empty.
         added: new images placed on the maps, or None; each map's ``transform_points`` has their places.
         shared_seconds: name -> wall seconds of the work shared by the maps (``"pca"``, ``"neighbours"``,
-        ...).
+            ...).
     """
 
     dataset: str

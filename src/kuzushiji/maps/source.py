@@ -25,7 +25,7 @@ class Source:
         classes: the character of each label.
         indices: int64 (n,), place of each image in the whole split.
         part: int64 (n,), 0 for the training and 1 for the test part of split ``"all"``; None for other
-        splits.
+            splits.
     """
 
     dataset: str

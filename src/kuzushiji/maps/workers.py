@@ -55,7 +55,9 @@ def beside(tasks: Sequence[Task], stage: Path, processes: int) -> Iterator[Task]
         while waiting or running:
             while waiting and len(running) < processes:
                 task = waiting.pop()
-                process = context.Process(target=work, args=(task.method.name, task.job, task.path, stage))
+                process: BaseProcess = context.Process(
+                    target=work, args=(task.method.name, task.job, task.path, stage)
+                )
                 with _environment(task.job.threads):
                     process.start()
                 running[process.sentinel] = (process, task)

@@ -1,0 +1,88 @@
+"""``kuzushiji map`` from the command line, on a folder of one's own."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kuzushiji.cli import main
+from kuzushiji.maps.result import MapSet
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two classes of 20 strokes each, as class folders of pictures."""
+    monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path / "home"))
+    rng = np.random.default_rng(0)
+    root = tmp_path / "mine"
+    for name, column in (("U+304B", 7), ("U+304D", 20)):
+        (root / name).mkdir(parents=True)
+        for i in range(20):
+            image = np.zeros((28, 28), np.uint8)
+            image[4:24, column + rng.integers(-2, 3)] = 255
+            image[rng.integers(4, 24), 4:24] = 200
+            Image.fromarray(image).save(root / name / f"{i:02}.png")
+    return root
+
+
+def test_maps_table_csv_points_and_page(folder, tmp_path, capsys):
+    pytest.importorskip("sklearn")
+    extra = folder / "U+304B" / "00.png"
+    words = [
+        "map",
+        str(folder),
+        "--methods",
+        "pca, LDA",
+        "--split",
+        "all",
+        "--threads",
+        "1",
+        "--add",
+        str(extra),
+    ]
+    words += [
+        "--csv",
+        str(tmp_path / "q.csv"),
+        "--save",
+        str(tmp_path / "points"),
+        "-o",
+        str(tmp_path / "a.html"),
+    ]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0].split()[:2] == ["method", "seconds"]
+    assert "written:" in err
+    with (tmp_path / "q.csv").open(encoding="utf-8") as stream:
+        assert [r["method"] for r in csv.DictReader(stream)] == ["pca", "lda"]
+    saved = MapSet.load(tmp_path / "points")
+    assert len(saved) == 40
+    assert saved.images.shape == (40, 28, 28)
+    assert saved.added is not None
+    assert saved.added.names == ("00.png",)
+    np.testing.assert_allclose(saved.maps[0].transform_points[0], saved.maps[0].points[0], atol=1e-3)
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+    assert main(words) == 0
+    assert "from the cache" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--methods", "tsen"], 2, "no method 'tsen' (did you mean tsne?)"),
+        (["--methods", ","], 2, "no method given"),
+        (["--dims", "5"], 2, "2 or 3 dimensions, not 5"),
+        (["--subset", "9", "--methods", "pca"], 1, "9 images, but the methods look at"),
+        (["--methods", "pca", "--png", "x.svg"], 2, "--png writes a file that ends in .png"),
+        (["--methods", "pca", "--features", "nobody"], 2, "no model 'nobody'"),
+        (["--methods", "pca", "--split", "validation"], 2, "validation"),
+    ],
+)
+def test_what_is_wrong_is_one_line(folder, words, code, said, capsys):
+    split = [] if "--split" in words else ["--split", "all"]
+    assert main(["map", str(folder), *split, *words]) == code
+    out, err = capsys.readouterr()
+    last = err.strip().splitlines()[-1]
+    assert last.startswith("kuzushiji: error: ")
+    assert said in last
+    assert not out
