@@ -1,5 +1,5 @@
 // What is known about one image: a small card at the pointer, a large one for the pinned image.
-import { announce, byId, clamp, h, number } from "./dom.js";
+import { announce, byId, clamp, fill, h, number } from "./dom.js";
 import { fullOf, readingOf } from "./classes.js";
 import { neighbours } from "./pick.js";
 
@@ -36,7 +36,7 @@ export class Cards {
       const facts = factsOf(this.atlas, hover, this.say, language);
       this.tip.dataset.image = hover;
       this.tip.lang = language;
-      this.tip.replaceChildren(
+      fill(this.tip,
         this.sheets.thumb(hover, 96),
         h("div", {}, h("strong", { class: "sign", lang: "ja" }, c.c), " ", h("span", {}, readingOf(c))),
         h("div", { class: "small" }, facts.map(([label, value]) => `${label} ${value}`).join(" · ")),
@@ -60,7 +60,7 @@ export class Cards {
     const panel = this.stage.panels[Math.min(active, this.stage.panels.length - 1)];
     const near = neighbours(panel.map.places, atlas.n, pinned, NEIGHBOURS);
     const pin = (i) => store.set({ pinned: i });
-    this.card.replaceChildren(
+    fill(this.card,
       h("button", { class: "close", "aria-label": say("close"), onclick: () => pin(-1) }, "×"),
       h("div", { class: "card-head" },
         this.sheets.thumb(pinned, 112),

@@ -9,8 +9,17 @@ export function h(tag, props, ...children) {
     else if (key === "style") element.style.cssText = value;
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false));
+  element.append(...shownOf(children));
   return element;
+}
+
+function shownOf(children) {
+  return children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false && c !== "");
+}
+
+/** Replaces all that an element holds. */
+export function fill(element, ...children) {
+  element.replaceChildren(...shownOf(children));
 }
 
 export function byId(id) {

@@ -100,7 +100,7 @@ export class GlyphLayer {
     context.beginPath();
     context.rect(0, 0, rect.width, rect.height);
     context.clip();
-    context.fillStyle = `rgb(${paper.join(" ")} / 0.86)`;
+    context.fillStyle = `rgb(${paper.join(" ")} / 0.92)`;
     for (const k of drawn) {
       const i = list[k];
       const [x, y] = [list[k + 1] - half, list[k + 2] - half];

@@ -28,6 +28,9 @@ export function listenKeys(panel, stage, deeds) {
 /** Keys of the whole page. deeds: name -> function */
 export function listenPage(deeds) {
   const letters = { c: "colour", g: "glyphs", l: "lasso", v: "layout", t: "theme", "?": "help" };
+  const using = (what) => () => (document.documentElement.dataset.input = what);
+  addEventListener("pointerdown", using("pointer"), true);
+  addEventListener("keydown", using("keys"), true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return deeds.escape();
     if (event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -191,7 +191,7 @@ function start() {
         const methods = [...store.state.methods];
         methods[panel.index] = Number(event.target.value);
         store.set({ methods });
-      } }, atlas.maps.map((map) => h("option", { value: map.index, selected: map === panel.map }, map.title)));
+      } }, atlas.maps.map((map) => h("option", { value: map.index, selected: map === panel.map }, map.title + (map.dims === 3 ? " 3-D" : ""))));
       panel.element.replaceChildren(...(store.state.many ? [choose] : []));
       panel.element.classList.toggle("active", store.state.many && panel.index === store.state.active);
     }

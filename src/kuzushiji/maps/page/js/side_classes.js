@@ -1,5 +1,5 @@
 // The tab of the classes: a legend, a filter, and the scale of a numeric colouring.
-import { byId, h, number } from "./dom.js";
+import { byId, fill, h, number } from "./dom.js";
 import { categoryColour, css, scaleColour } from "./colour.js";
 import { readingOf } from "./classes.js";
 
@@ -28,7 +28,7 @@ export function showClasses(atlas, store, say, deeds) {
       h("span", { class: "bar", "aria-hidden": "true" }, h("i", { style: `width:${(100 * c.n) / most}%;background:${colour}` })),
       h("span", { class: "count" }, number(c.n, state.language))));
     });
-    root.replaceChildren(
+    fill(root,
       h("p", { class: "small" }, say("classes intro")),
       byClass ? "" : legendOf(colouring, store, say, deeds),
       h("ul", { class: "rows" }, rows),

@@ -1,5 +1,5 @@
 // The tab of the method: what its map may be read for, and what there is to see of PCA and LDA.
-import { byId, h, number } from "./dom.js";
+import { byId, fill, h, number } from "./dom.js";
 import { useOf } from "./methods.js";
 import { lineOf } from "./classes.js";
 
@@ -15,7 +15,7 @@ export function showMethod(atlas, store, stage, sheets, say) {
     const first = { pca, lda: means }[map.method];
     const rest = [pca, means].filter((part) => part && part !== first);
     const line = (key, text) => (text ? [h("dt", {}, say(key)), h("dd", {}, text)] : []);
-    root.replaceChildren(
+    fill(root,
       h("h2", {}, map.title, map.dims === 3 ? " 3-D" : ""),
       h("dl", { class: "uses" }, line("read for", use.can), line("not for", use.cannot),
         line("made with", parameters.join(", ")), line("took label", say("took", number(map.seconds, language, 1)))),
@@ -47,7 +47,7 @@ function pcaPart(atlas, language, say) {
 
 /** The variance curve as SVG: bars for each component, a line for their sum. */
 function curve(ratio, sums, label) {
-  const [w, high, left] = [320, 120, 30];
+  const [w, high, left] = [320, 120, 36];
   const x = (k) => left + ((k + 0.5) * (w - left - 4)) / ratio.length;
   const y = (v) => 6 + (1 - v) * (high - 22);
   const bar = Math.max(0.6, ((w - left - 4) / ratio.length) * 0.7);

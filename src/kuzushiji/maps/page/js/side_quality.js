@@ -1,5 +1,5 @@
 // The tab of quality: every map's measures in one table, and in plain words what each may be read for.
-import { byId, h, number } from "./dom.js";
+import { byId, fill, h, number } from "./dom.js";
 import { useOf } from "./methods.js";
 
 const MEASURES = ["trustworthiness", "knn_recall", "knn_accuracy", "random_triplets", "centroid_triplets", "silhouette", "procrustes"];
@@ -21,7 +21,7 @@ export function showQuality(atlas, store, say, deeds) {
       const text = Number.isFinite(value) ? number(value, language, m === "seconds" ? 1 : 3) : "–";
       return h("td", { class: value === best[m] && atlas.maps.length > 1 ? "best" : null }, text);
     };
-    root.replaceChildren(
+    fill(root,
       h("p", { class: "small" }, say(columns.length > 1 ? "quality intro" : "no quality")),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": say("tab quality") }, h("table", {},
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("q method")), columns.map((m) =>

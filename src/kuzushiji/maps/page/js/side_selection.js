@@ -1,5 +1,5 @@
 // The tab of the selection: how many of which class, and the glyphs themselves.
-import { byId, csvField, h, number, saveText } from "./dom.js";
+import { byId, fill, csvField, h, number, saveText } from "./dom.js";
 import { lineOf } from "./classes.js";
 
 const PAGE = 120; // glyphs shown at a time
@@ -10,14 +10,14 @@ export function showSelection(atlas, store, say, cards, deeds) {
   const draw = () => {
     const { selection, language } = store.state;
     if (!selection) {
-      root.replaceChildren(h("p", { class: "quiet" }, say("selected none")));
+      fill(root, h("p", { class: "quiet" }, say("selected none")));
       return;
     }
     const { ids } = selection;
     const counts = countsOf(atlas, ids);
     const most = counts.length ? counts[0][1] : 1;
     const button = (key, press) => h("button", { class: "plain", onclick: press }, say(key));
-    root.replaceChildren(
+    fill(root,
       h("h2", { id: "selection-count" }, say("selected", number(ids.length, language))),
       h("p", { class: "small" }, say(selection.by, selection.by)),
       h("div", { class: "row" }, button("show on map", () => deeds.reveal(ids)), button("save list", () => save(ids)),

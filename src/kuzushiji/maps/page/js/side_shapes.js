@@ -1,5 +1,5 @@
 // The tab of the shapes: the groups inside a class beside the jibo of its reading, to be named by who knows them.
-import { byId, csvField, h, number, saveText } from "./dom.js";
+import { byId, fill, csvField, h, number, saveText } from "./dom.js";
 import { hasFont, lineOf } from "./classes.js";
 
 export function showShapes(atlas, store, say, cards, deeds) {
@@ -11,13 +11,13 @@ export function showShapes(atlas, store, say, cards, deeds) {
 
   const draw = () => {
     if (!clusters.length) {
-      root.replaceChildren(h("p", { class: "quiet" }, say("no shapes")));
+      fill(root, h("p", { class: "quiet" }, say("no shapes")));
       return;
     }
     const { language } = store.state;
     const c = atlas.classes[current];
     const own = clusters.filter((cluster) => cluster.label === current);
-    root.replaceChildren(
+    fill(root,
       h("p", { class: "small" }, say("shapes intro")),
       h("label", { class: "field" }, say("class"), h("select", { onchange: (event) => {
         current = Number(event.target.value);

@@ -165,18 +165,19 @@ export class Stage {
     const device = { x, y, width: scaled(rect.x + rect.width) - x, height: scaled(rect.y + rect.height) - y };
     const dense = Math.sqrt((rect.width * rect.height) / this.atlas.n);
     const size = Math.min(10, Math.max(1.6, 0.5 * dense)) * Math.min(3, Math.max(1, camera.zoom ** 0.35));
+    const { mask, atlas, store } = this;
+    const chosen = passage
+      ? null
+      : chooseGlyphs(atlas, map.places, camera.rows(), rect.width, rect.height, mask, store.state.glyphs);
+    const shrink = chosen ? 0.65 : 1; // beside glyphs the points step back
     this.points.draw(device, {
       from: passage ? passage.from : map.places,
       to: map.places,
       moved: passage ? passage.moved : 1,
       rows: camera.rows(this.ratio),
       deep: map.dims === 3,
-      size: Math.min(12, size) * this.ratio,
+      size: Math.min(12, size) * shrink * this.ratio,
     });
-    const { mask, atlas, store } = this;
-    const chosen = passage
-      ? null
-      : chooseGlyphs(atlas, map.places, camera.rows(), rect.width, rect.height, mask, store.state.glyphs);
     this.stats.glyphs = this.glyphs.draw(panel, rect, chosen, this.ink, this.paper);
   }
 
