@@ -5,9 +5,6 @@ Everything public is imported on first use, so ``import kuzushiji`` costs nothin
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 from kuzushiji._version import __version__
 
 _LAZY = {
@@ -23,8 +20,10 @@ _LAZY = {
 __all__ = [*_LAZY, "__version__"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _LAZY:
+        import importlib
+
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'kuzushiji' has no attribute {name!r}")
 
