@@ -1,9 +1,13 @@
-"""Glyphs at another size, and an ink map into a glyph's square: longer side to the full size, centred."""
+"""Glyphs at another size, and an ink map into a glyph's square: padded to a square first, then scaled."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image
+
+SMALL = 48
+"""Sides below this are scaled by Lanczos, others by a bicubic: nearest to the published 28 px glyphs (by the
+look of their edges) and to the 64 px ones (by pairs); docs/images.md has the figures."""
 
 Box = tuple[float, float, float, float]
 
@@ -16,7 +20,7 @@ def resize_glyph(glyph: np.ndarray, size: int) -> np.ndarray:
         size: side of the result in pixels.
 
     Returns:
-        uint8 (size, size). Reduction averages over areas, enlargement is bicubic.
+        uint8 (size, size), aspect kept, the shorter side centred on black.
 
     >>> resize_glyph(np.full((64, 64), 255, np.uint8), 28).shape
     (28, 28)
@@ -68,4 +72,5 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
     x = (left + right - side) / 2 - x0 + pad
     y = (top + bottom - side) / 2 - y0 + pad
     square = (x, y, x + side, y + side)
-    return np.asarray(Image.fromarray(canvas).resize((size, size), Image.Resampling.BICUBIC, box=square))
+    method = Image.Resampling.LANCZOS if size < SMALL else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(canvas).resize((size, size), method, box=square))
