@@ -7,7 +7,7 @@ import pytest
 
 from kuzushiji.datasets import Dataset
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.evaluation.evaluation import evaluate
+from kuzushiji.evaluation import evaluate
 from kuzushiji.evaluation.predictions import embeddings, predict
 from kuzushiji.weights import ModelInfo
 

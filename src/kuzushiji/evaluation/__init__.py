@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kuzushiji.evaluation.calibration import Abstention, abstention_threshold, fit_temperature
 from kuzushiji.evaluation.comparison import Comparison, compare
+from kuzushiji.evaluation.evaluation import Evaluation, evaluate
 from kuzushiji.evaluation.intervals import Estimate, wilson
 from kuzushiji.evaluation.metrics import accuracy, balanced_accuracy, macro_f1, top_k
 from kuzushiji.evaluation.reliability import ece, reliability_curve, risk_coverage
@@ -15,11 +16,13 @@ __all__ = [
     "Abstention",
     "Comparison",
     "Estimate",
+    "Evaluation",
     "abstention_threshold",
     "accuracy",
     "balanced_accuracy",
     "compare",
     "ece",
+    "evaluate",
     "fit_temperature",
     "macro_f1",
     "reliability_curve",
