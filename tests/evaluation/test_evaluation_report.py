@@ -9,8 +9,8 @@ from html_checks import checked
 from PIL import Image
 
 from kuzushiji.datasets import Dataset
-from kuzushiji.evaluation.clusters import GROUPS, kmeans, shapes_in_class
 from kuzushiji.evaluation import evaluate
+from kuzushiji.evaluation.clusters import GROUPS, kmeans, shapes_in_class
 from kuzushiji.evaluation.report import write_report
 from kuzushiji.evaluation.report.pictures import data_uri, png
 
