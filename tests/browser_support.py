@@ -17,7 +17,7 @@ NO_BROWSER = "page not tested: no Chrome or Chromium found"
 NO_DRIVER = "page not tested: no playwright package (pip install playwright)"
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]  # containers have no user namespaces and little shared memory
+_ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]  # as containers need
 WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 """Switches for ``launch(args=WEBGL)``: WebGL in software, where the machine has no graphics card."""
 
@@ -28,6 +28,26 @@ def find_chromium() -> str | None:
     if named:
         return named if os.path.exists(named) else None
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+_open: list[Any] = []  # the driver, once for every browser that is open now
+
+
+@contextmanager
+def _driver(sync_api: Any) -> Iterator[Any]:
+    """Playwright's driver: one for all, because a thread cannot run two, and stopped with the last browser.
+
+    (It could stay for ever, but while it runs, ``asyncio.run`` refuses to in the same thread.)
+    """
+    if not _open:
+        _open.append(sync_api.sync_playwright().start())
+    _open.append(_open[0])
+    try:
+        yield _open[0]
+    finally:
+        _open.pop()
+        if len(_open) == 1:
+            _open.pop().stop()
 
 
 @contextmanager
@@ -50,7 +70,7 @@ def launch(
     path = find_chromium()
     if path is None:
         pytest.skip(NO_BROWSER)
-    with sync_api.sync_playwright() as driver:
+    with _driver(sync_api) as driver:
         browser = driver.chromium.launch(executable_path=path, args=[*_ARGS, *args])
         try:
             options = {"viewport": {"width": width, "height": height}, "locale": "en-GB", **context}

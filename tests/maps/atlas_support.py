@@ -40,7 +40,16 @@ def synthetic(n: int = 400, seed: int = 0) -> MapSet:
         classes=CLASSES,
         indices=np.arange(n) + 1000,
         maps=(
-            Map("umap", flat, 1.5, quality, {"n_neighbors": 15}, place, can="What is near.", cannot="What is far."),
+            Map(
+                "umap",
+                flat,
+                1.5,
+                quality,
+                {"n_neighbors": 15},
+                place,
+                can="What is near.",
+                cannot="What is far.",
+            ),
             Map("pca", turned, 0.1, Quality(0.7, 0.1, 0.8, 0.9, 0.9, 0.2, None, 300), transform_points=place),
             Map("tsne", deep, 2.0),
         ),
@@ -56,7 +65,8 @@ def synthetic(n: int = 400, seed: int = 0) -> MapSet:
             "error": (np.arange(n) % 50 == 0).astype(np.int64),
         },
         clusters=tuple(
-            Cluster(k, k // 2, np.flatnonzero(clusters == k)[:5], int((clusters == k).sum()), 0.5) for k in range(8)
+            Cluster(k, k // 2, np.flatnonzero(clusters == k)[:5], int((clusters == k).sum()), 0.5)
+            for k in range(8)
         ),
         added=Added(("mine.png",), pictures(np.array([2]))),
     )

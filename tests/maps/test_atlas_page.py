@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from atlas_support import CLASSES, synthetic
 from PIL import Image
 
-from atlas_support import CLASSES, synthetic
 from browser_support import WEBGL, launch
 from kuzushiji.maps import atlas
 
@@ -20,7 +20,7 @@ PAPER = np.array([250, 247, 240])
 
 
 def settle(page: Any, seconds: float = 60) -> None:
-    """Waits until nothing moves. (Playwright's own waiting evaluates strings, which the page's policy forbids.)"""
+    """Waits until nothing moves. (Playwright's own waiting is eval, which the page's policy forbids.)"""
     end = time.monotonic() + seconds
     page.wait_for_timeout(60)
     while not page.evaluate("Boolean(window.atlas && atlas.still)"):
@@ -98,8 +98,11 @@ def test_hover_shows_the_glyph_of_that_image(page: Any, mapset: Any) -> None:
     assert f"#{index}" in page.locator("#tip").inner_text()
     assert CLASSES[mapset.labels[index - 1000]] in page.locator("#tip").inner_text()
     alpha = page.evaluate(
-        """() => { const c = document.querySelector('#tip canvas');
-        return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).filter((_, k) => k % 4 === 3) }"""
+        """() => {
+            const c = document.querySelector('#tip canvas');
+            const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+            return Array.from(data).filter((_, k) => k % 4 === 3);
+        }"""
     )
     side = round(len(alpha) ** 0.5)
     shown = np.array(alpha, np.uint8).reshape(side, side)
@@ -109,9 +112,19 @@ def test_hover_shows_the_glyph_of_that_image(page: Any, mapset: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "char"), [("き", "き"), ("ku", "く"), ("U+304B", "か"), ("5c71", "山"), ("mountain", "山"), ("yama", "山"),
-                       ("が", "か"), ("可", "か"), ("サン", "山")],
-)  # fmt: skip
+    ("text", "char"),
+    [
+        ("き", "き"),
+        ("ku", "く"),
+        ("U+304B", "か"),
+        ("5c71", "山"),
+        ("mountain", "山"),
+        ("yama", "山"),
+        ("が", "か"),
+        ("可", "か"),
+        ("サン", "山"),
+    ],
+)
 def test_search_finds_by_every_name(page: Any, text: str, char: str) -> None:
     page.keyboard.press("/")
     page.keyboard.insert_text(text)
@@ -290,8 +303,10 @@ def test_dark_by_choice(page: Any) -> None:
 
 def test_everything_that_can_be_pressed_has_a_name(page: Any) -> None:
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll('button, input, select, .panel')].filter((e) => e.offsetParent &&
-        !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label'))).map((e) => e.outerHTML)"""
+        """() => [...document.querySelectorAll('button, input, select, .panel')]
+            .filter((e) => e.offsetParent)
+            .filter((e) => !(e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')))
+            .map((e) => e.outerHTML)"""
     )
     assert nameless == []
 

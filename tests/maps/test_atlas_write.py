@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from atlas_support import CLASSES, SIDE, synthetic
 from PIL import Image
 
-from atlas_support import CLASSES, SIDE, synthetic
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps import atlas, sprites
 from kuzushiji.maps.page import bundle, payload
@@ -98,7 +98,9 @@ def test_a_heavy_atlas_becomes_a_folder(tmp_path: Path) -> None:
 
 
 def test_text_cannot_end_the_data(tmp_path: Path) -> None:
-    odd = dataclasses.replace(synthetic(), dataset="x</script><script>alert(1)", classes=("</script>", *CLASSES[1:]))
+    odd = dataclasses.replace(
+        synthetic(), dataset="x</script><script>alert(1)", classes=("</script>", *CLASSES[1:])
+    )
     path = atlas.write(odd, tmp_path / "c.html")
     assert words_of(path)["classes"][0]["c"] == "</script>"
     assert "<script>alert" not in path.read_text("utf-8")
@@ -162,5 +164,7 @@ def test_scripts_are_joined_without_modules() -> None:
 
 def test_nothing_of_the_page_asks_a_network() -> None:
     page = bundle.page("t", "en", "")
-    assert not re.search(r"""(?:src|href)=["'](?!data:)|https?://(?!www\.w3\.org/2000/svg)|fetch\(|XMLHttp""", page)
+    assert not re.search(
+        r"""(?:src|href)=["'](?!data:)|https?://(?!www\.w3\.org/2000/svg)|fetch\(|XMLHttp""", page
+    )
     assert "default-src 'none'" in page

@@ -16,7 +16,7 @@ from kuzushiji.maps.page import bundle, payload
 from kuzushiji.maps.result import MapSet
 
 SINGLE_FILE_LIMIT = 60_000_000
-"""Bytes up to which the page is one file; a heavier one becomes a folder with the sprite sheets beside the page."""
+"""Bytes up to which the page is one file; a heavier one becomes a folder with the sprites beside the page."""
 
 
 def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:

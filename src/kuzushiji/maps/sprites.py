@@ -1,8 +1,8 @@
 """Sprite sheets: many small glyphs in a few PNG files that a browser decodes only when it shows them.
 
-A sheet is a palette PNG whose colours are all black and whose palette entry *is* the opacity: one channel on disk,
-a ready ink mask in the browser (drawn as it is on paper, tinted by compositing). With the default of 16 opacity
-levels a sheet takes about half the bytes of 256 and looks the same at thumbnail size.
+A sheet is a palette PNG whose colours are all black and whose palette entry *is* the opacity: one channel
+on disk, a ready ink mask in the browser (drawn as it is on paper, tinted by compositing). With the default
+of 16 opacity levels a sheet takes about half the bytes of 256 and looks the same at thumbnail size.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Grid:
 
 
 def cell_size(side: int, count: int) -> int:
-    """The thumbnail's side in px: the image's own when it is small, less where a whole set would be too heavy.
+    """The thumbnail's side in px: the image's own when small, less where a whole set would be too heavy.
 
     Args:
         side: longer side of the images in px.
@@ -115,9 +115,9 @@ def encode(glyphs: Pixels, grid: Grid, bits: int = 4) -> bytes:
 
     m, cell = len(glyphs), grid.cell
     columns, rows = min(grid.columns, max(m, 1)), max(1, -(-m // grid.columns))
-    sheet = np.zeros((rows * columns, cell, cell), np.uint8)
-    sheet[:m] = glyphs
-    sheet = sheet.reshape(rows, columns, cell, cell).swapaxes(1, 2).reshape(rows * cell, columns * cell)
+    cells = np.zeros((rows * columns, cell, cell), np.uint8)
+    cells[:m] = glyphs
+    sheet = cells.reshape(rows, columns, cell, cell).swapaxes(1, 2).reshape(rows * cell, columns * cell)
     levels = 1 << bits
     step = 255 // (levels - 1)
     picture = Image.fromarray((sheet.astype(np.uint16) + step // 2) // step).convert("L")

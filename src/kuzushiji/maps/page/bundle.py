@@ -1,7 +1,8 @@
 """Joins the page's scripts and styles into one of each, so that the page opens from disk.
 
-The scripts are ES modules, but a page opened by ``file://`` may not import any (its origin is opaque). So each becomes
-a function that is called once and returns what it exports; imports come first and are read from those results.
+The scripts are ES modules, but a page opened by ``file://`` may not import any (its origin is opaque). So
+each becomes a function that is called once and returns what it exports; imports come first and are read
+from those results.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A map set as the page reads it: one JSON object, and arrays as little-endian bytes.
 
-All per-image arrays are in the page's own order, sorted by class and cluster: neighbours on a map then lie on the same
-sprite sheets. ``indices`` has each image's place in the data set.
+All per-image arrays are in the page's own order, sorted by class and cluster: neighbours on a map then lie
+on the same sprite sheets. ``indices`` has each image's place in the data set.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def build(mapset: MapSet) -> Payload:
 
 
 def _pca(mapset: MapSet, arrays: dict[str, Array]) -> dict[str, Any]:
-    """The variance curve, and the first eigen-glyphs as signed bytes, each scaled to its own largest weight."""
+    """The variance curve, and the first eigen-glyphs as signed bytes, each scaled to its largest weight."""
     assert mapset.pca is not None
     components = np.asarray(mapset.pca.components[:_EIGEN_GLYPHS], np.float32)
     peak = np.abs(components).max(axis=(1, 2), keepdims=True)

@@ -1,4 +1,4 @@
-"""What the page tells of each class: its reading, its meaning, the jibo Unicode lists for it, how to find it."""
+"""What the page tells of each class: reading, meaning, the jibo Unicode lists for it, how to find it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def class_record(name: str, count: int) -> dict[str, Any]:
         count: how many images of it are on the maps.
 
     Returns:
-        ``c`` character, ``u`` code point, ``n`` count, and where known ``k`` kind, ``r`` romaji, ``on`` and ``kun``
-        readings, ``g`` meaning, ``a`` further signs to find it by (voiced kana, old and new forms), ``j`` jibo as
-        lists ``[sign, code point, parent kanji, is the standard kana]``.
+        ``c`` character, ``u`` code point, ``n`` count, and where known ``k`` kind, ``r`` romaji, ``on`` and
+        ``kun`` readings, ``g`` meaning, ``a`` further signs to find it by (voiced kana, old and new forms),
+        ``j`` jibo as lists ``[sign, code point, parent kanji, is the standard kana]``.
     """
     record: dict[str, Any] = {"c": name, "n": count}
     if len(name) != 1:
