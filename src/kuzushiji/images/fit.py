@@ -28,6 +28,8 @@ def resize_glyph(glyph: np.ndarray, size: int) -> np.ndarray:
     if glyph.shape == (size, size):
         return glyph
     height, width = glyph.shape
+    if height == width:
+        return np.asarray(Image.fromarray(glyph).resize((size, size), _method(size)))
     return place(glyph, (0.0, 0.0, float(width), float(height)), size)
 
 
@@ -72,5 +74,8 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
     x = (left + right - side) / 2 - x0 + pad
     y = (top + bottom - side) / 2 - y0 + pad
     square = (x, y, x + side, y + side)
-    method = Image.Resampling.LANCZOS if size < SMALL else Image.Resampling.BICUBIC
-    return np.asarray(Image.fromarray(canvas).resize((size, size), method, box=square))
+    return np.asarray(Image.fromarray(canvas).resize((size, size), _method(size), box=square))
+
+
+def _method(size: int) -> Image.Resampling:
+    return Image.Resampling.LANCZOS if size < SMALL else Image.Resampling.BICUBIC
