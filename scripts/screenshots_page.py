@@ -18,12 +18,14 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "web")]
 
-from browser_support import launch  # noqa: E402
 from web_support import serving  # noqa: E402
+
+from browser_support import launch  # noqa: E402
 
 #: The hand's way for か in its cursive form: three strokes, in units of the pad.
 KA = [
-    [(0.20, 0.34), (0.34, 0.33), (0.50, 0.29), (0.60, 0.30), (0.63, 0.40), (0.60, 0.58), (0.52, 0.76), (0.43, 0.80), (0.37, 0.73)],
+    [(0.20, 0.34), (0.34, 0.33), (0.50, 0.29), (0.60, 0.30), (0.63, 0.40), (0.60, 0.58), (0.52, 0.76),
+     (0.43, 0.80), (0.37, 0.73)],
     [(0.42, 0.16), (0.40, 0.34), (0.34, 0.54), (0.24, 0.76)],
     [(0.72, 0.28), (0.80, 0.38), (0.85, 0.50)],
 ]  # fmt: skip
@@ -51,6 +53,28 @@ async ([text, font]) => {
 """
 
 
+def curve(points: list[tuple[float, float]], steps: int = 8) -> list[tuple[float, float]]:
+    """A smooth way through points (Catmull-Rom)."""
+    ends = [points[0], *points, points[-1]]
+    way = []
+    for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
+        for k in range(1, steps + 1):
+            u = k / steps
+            way.append(
+                tuple(
+                    0.5
+                    * (
+                        2 * q
+                        + (r - p) * u
+                        + (2 * p - 5 * q + 4 * r - s) * u * u
+                        + (3 * q - p - 3 * r + s) * u**3
+                    )
+                    for p, q, r, s in zip(a, b, c, d, strict=True)
+                )
+            )
+    return way
+
+
 def stroke(page: Any, points: list[tuple[float, float]]) -> None:
     box = page.locator("#pad").bounding_box()
 
@@ -59,11 +83,8 @@ def stroke(page: Any, points: list[tuple[float, float]]) -> None:
 
     page.mouse.move(*at(points[0]))
     page.mouse.down()
-    for a, b in zip(points, points[1:], strict=False):
-        steps = max(3, round(math.dist(a, b) * 60))
-        for k in range(1, steps + 1):
-            page.mouse.move(*at((a[0] + (b[0] - a[0]) * k / steps, a[1] + (b[1] - a[1]) * k / steps)))
-            page.wait_for_timeout(6)
+    for place in curve(points):
+        page.mouse.move(*at(place))
     page.mouse.up()
 
 
@@ -92,10 +113,10 @@ def picture(page: Any) -> None:
     top = frame["y"] + (frame["height"] - 1100 * scale) / 2
     for column, row in ((0, 0), (0, 1), (1, 0)):
         x, y = 760 - 190 * column + 8 * math.sin(row), 130 + 140 * row
-        page.mouse.move(left + (x - 66) * scale, top + (y - 64) * scale)
+        page.mouse.move(left + (x - 58) * scale, top + (y - 56) * scale)
         page.mouse.down()
         page.mouse.move(left + x * scale, top + y * scale)
-        page.mouse.move(left + (x + 66) * scale, top + (y + 64) * scale)
+        page.mouse.move(left + (x + 58) * scale, top + (y + 56) * scale)
         page.mouse.up()
         page.wait_for_timeout(350)
     page.locator("#turn-right").click()
@@ -107,16 +128,22 @@ def pick(page: Any, n: int = 3) -> None:
         page.locator("#candidates .pick").nth(i).click()
 
 
-def take(url: str, out: Path) -> None:
-    views = [
-        ("draw-light", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "en-GB"}),
-        ("draw-dark-ja", {"width": 1360, "height": 900, "color_scheme": "dark", "locale": "ja-JP"}),
-        ("picture-light", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "en-GB"}),
-        ("practice-ja", {"width": 1360, "height": 900, "color_scheme": "light", "locale": "ja-JP"}),
-        ("phone-light", {"width": 390, "height": 844, "color_scheme": "light", "locale": "ja-JP", "device_scale_factor": 2}),
-        ("phone-dark", {"width": 390, "height": 844, "color_scheme": "dark", "locale": "en-GB", "device_scale_factor": 2}),
-    ]  # fmt: skip
-    for name, view in views:
+def take(url: str, out: Path, only: str) -> None:
+    desk = {"width": 1360, "height": 900}
+    phone = {"width": 390, "height": 844, "device_scale_factor": 2}
+    light, dark = {"color_scheme": "light"}, {"color_scheme": "dark"}
+    english, japanese = {"locale": "en-GB"}, {"locale": "ja-JP"}
+    views = {
+        "draw-light": desk | light | english,
+        "draw-dark-ja": desk | dark | japanese,
+        "picture-light": desk | light | english,
+        "practice-ja": desk | light | japanese,
+        "phone-light": phone | light | japanese,
+        "phone-dark": phone | dark | english,
+    }
+    for name, view in views.items():
+        if only not in name:
+            continue
         with launch(**view) as page:
             page.goto(url)
             page.locator("#model-name:not(:empty)").wait_for(state="attached")
@@ -148,13 +175,14 @@ def main() -> None:
     )
     parser.add_argument("--model", default=None)
     parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--only", default="", help="take those whose name contains this")
     args = parser.parse_args()
     from kuzushiji.web.app import create_app
     from kuzushiji.web.engine import ReaderEngine
 
     args.out.mkdir(parents=True, exist_ok=True)
     with serving(create_app(ReaderEngine(args.model))) as url:
-        take(url, args.out)
+        take(url, args.out, args.only)
 
 
 if __name__ == "__main__":

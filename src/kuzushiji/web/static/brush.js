@@ -1,5 +1,7 @@
 /** How a stroke becomes ink: width from pressure or speed, a soft start, a tail where the hand leaves fast. */
 
+const STEP = 0.003; // between two dabs, in pad units
+
 /**
  * Half the width at each point of a stroke.
  * @param {{x: number, y: number, p: number, t: number}[]} points pad units (0..1), p = pressure or 0, t = ms
@@ -13,7 +15,9 @@ export function radii(points, base) {
     const before = points[Math.max(0, i - 1)];
     const way = Math.hypot(here.x - before.x, here.y - before.y);
     const speed = way / Math.max(1, here.t - before.t);
-    const wanted = here.p > 0 ? 0.25 + 1.3 * here.p : Math.min(1.2, Math.max(0.42, 1.25 - 260 * speed));
+    const pressed = here.p > 0 ? 0.25 + 1.3 * here.p : Math.min(1.15, Math.max(0.42, 1.2 - 260 * speed));
+    // Held aslant, a brush writes uprights broader than levels.
+    const wanted = pressed * (way ? 0.8 + 0.25 * (Math.abs(here.y - before.y) / way) : 0.9);
     width += (wanted - width) * Math.min(1, 0.12 + way * 14);
     out.push((base * width) / 2);
   }
@@ -35,7 +39,7 @@ export function dabs(points, base, ended = true) {
     const toRadius = last ? r[i + 1] : (r[i] + r[i + 1]) / 2;
     const bend = points[i];
     const length = Math.hypot(bend.x - from.x, bend.y - from.y) + Math.hypot(to.x - bend.x, to.y - bend.y);
-    const steps = Math.max(1, Math.ceil(length / 0.003));
+    const steps = Math.max(1, Math.ceil(length / STEP));
     for (let k = 1; k <= steps; k++) {
       const u = k / steps;
       const v = 1 - u;
@@ -48,7 +52,8 @@ export function dabs(points, base, ended = true) {
     from = to;
     fromRadius = toRadius;
   }
-  if (ended && sweeps(points)) taper(out, base);
+  soften(out, base * 0.7, 0.62);
+  if (ended) soften(out.reverse(), base * (sweeps(points) ? 2.6 : 0.5), sweeps(points) ? 0.28 : 0.78);
   return out;
 }
 
@@ -59,12 +64,10 @@ function sweeps(points) {
   return Math.hypot(end.x - before.x, end.y - before.y) / Math.max(1, end.t - before.t) > 0.0008;
 }
 
-function taper(steps, base) {
-  const n = Math.min(steps.length, Math.round((base * 2.6) / 0.003));
-  for (let i = 0; i < n; i++) {
-    const step = steps[steps.length - 1 - i];
-    step[2] *= 0.3 + 0.7 * (i / n);
-  }
+/** Narrows the first dabs over a length, beginning with a share of their width. */
+function soften(steps, length, share) {
+  const n = Math.min(steps.length, Math.round(length / STEP));
+  for (let i = 0; i < n; i++) steps[i][2] *= share + (1 - share) * Math.sin(((i / n) * Math.PI) / 2);
 }
 
 /** Paints strokes onto a square context of `side` pixels. */
