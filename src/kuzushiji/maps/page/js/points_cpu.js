@@ -17,33 +17,56 @@ function discOf(size) {
   return disc;
 }
 
+const CELLS = 128;
+
+/** `order` again, but cell by cell of the map: points drawn one after another then lie near each other in memory,
+ * which halves the time. Within a cell the order stays as it was: random, the selected last. */
+function byCell(places, order) {
+  const starts = new Uint32Array(CELLS * CELLS + 1);
+  const cell = (v) => Math.min(CELLS - 1, Math.max(0, Math.floor(((v + 1) / 2) * CELLS)));
+  const cells = Uint16Array.from(order, (i) => cell(-places[3 * i + 1]) * CELLS + cell(places[3 * i]));
+  for (const c of cells) starts[c + 1]++;
+  for (let c = 0; c < CELLS * CELLS; c++) starts[c + 1] += starts[c];
+  const sorted = new Uint32Array(order.length);
+  for (let k = 0; k < order.length; k++) sorted[starts[cells[k]]++] = order[k];
+  return sorted;
+}
+
+/** Groups of `width` values a point, put into another order. */
+function arranged(values, order, width) {
+  const out = new values.constructor(width * order.length);
+  for (let k = 0; k < order.length; k++) {
+    for (let d = 0; d < width; d++) out[width * k + d] = values[width * order[k] + d];
+  }
+  return out;
+}
+
 export class CPUPoints {
   constructor(canvas, atlas) {
     Object.assign(this, { canvas, atlas, kind: "canvas", ratio: 1.25 });
     // Pixels are only ever put, never drawn: this hint keeps them in plain memory.
     this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     this.image = null;
-    this.sorted = new Map(); // places -> the same in drawing order: reading in a row is several times faster
+    this.ready = new Map(); // places -> what draw() reads, in drawing order
   }
 
   /** @param colours RGBA of each image  @param order which is drawn first  @param paper background [r, g, b] */
   setLook(colours, order, paper) {
-    if (order !== this.order) this.sorted.clear();
-    Object.assign(this, { order, paper, colours: new Uint8Array(4 * order.length) });
-    for (let k = 0; k < order.length; k++) {
-      for (let c = 0; c < 4; c++) this.colours[4 * k + c] = colours[4 * order[k] + c];
-    }
+    Object.assign(this, { colours, order, paper });
+    this.ready.clear();
   }
 
-  inOrder(places) {
-    let sorted = this.sorted.get(places);
-    if (sorted) return sorted;
-    sorted = new Float32Array(3 * this.order.length);
-    for (let k = 0; k < this.order.length; k++) {
-      for (let d = 0; d < 3; d++) sorted[3 * k + d] = places[3 * this.order[k] + d];
+  /** A map's places and colours in the order they are drawn in; `from`, too, while points pass from there. */
+  prepared(places, from) {
+    let held = this.ready.get(places);
+    if (!held) {
+      const order = byCell(places, this.order);
+      held = { order, to: arranged(places, order, 3), colours: arranged(this.colours, order, 4) };
+      this.ready.set(places, held);
     }
-    this.sorted.set(places, sorted);
-    return sorted;
+    if (from === places) return { ...held, from: held.to };
+    if (held.origin !== from) Object.assign(held, { origin: from, from: arranged(from, held.order, 3) });
+    return held;
   }
 
   resize(width, height) {
@@ -69,8 +92,9 @@ export class CPUPoints {
   /** Draws one panel. rect: device px from the top left; view: { from, to, moved, rows, deep, size }. */
   draw(rect, view) {
     const { rows, deep, size, moved } = view;
-    const [colours, count] = [this.colours, this.order.length];
-    const [from, to] = [this.inOrder(view.from), this.inOrder(view.to)];
+    const still = moved >= 1 || view.from === view.to;
+    const { colours, from, to } = this.prepared(view.to, still ? view.to : view.from);
+    const count = this.order.length;
     const [width, height] = [rect.width + 2 * PAD, rect.height + 2 * PAD];
     const words = this.pixels(width, height);
     const disc = discOf(Math.min(size, 2 * PAD - 3));
@@ -82,7 +106,6 @@ export class CPUPoints {
       covers[k] = disc[3 * k + 2];
     }
     const [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2] = rows;
-    const still = moved >= 1 || from === to;
     for (let i = 0; i < count; i++) {
       let x = to[3 * i];
       let y = to[3 * i + 1];
