@@ -34,7 +34,8 @@ def fold(model: Any) -> Any:
             return Nothing(name=layer.name)
         return type(layer).from_config(config)
 
-    copy = keras.models.clone_model(model, clone_function=clone)
+    bare = keras.Model(model.inputs, model.outputs)  # without the compiled loss, which need not be clonable
+    copy = keras.models.clone_model(bare, clone_function=clone)
     for layer in model.layers:
         if layer.name in pairs:
             copy.get_layer(layer.name).set_weights(_merged(layer, model.get_layer(pairs[layer.name])))

@@ -69,7 +69,8 @@ def train(
         watch.epoch(line)
 
     loop.run(on_epoch=record, on_step=watch.step)
-    model.save(run.folder / "model.keras")
+    bare = keras.Model(model.inputs, model.outputs, name=model.name)  # opens in plain Keras, without our loss
+    bare.save(run.folder / "model.keras")
     finish(run, model, data, watch)
     return run
 

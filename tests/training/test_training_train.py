@@ -1,0 +1,153 @@
+"""A whole run from the command line, on data made here."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from kuzushiji.cli import main
+from kuzushiji.weights import open_model
+
+RECIPE = """
+[data]
+sources = ["{data}"]
+size = 12
+validation = "{validation}"
+[model]
+architecture = "residual"
+[model.options]
+stem = [4]
+widths = [4, 8]
+tail = 0
+[augment]
+shift = 0.05
+[fit]
+epochs = 8
+batch_size = 16
+learning_rate = 0.05
+ema = 0.9
+[export]
+shifts = [[0, 0], [0, 1]]
+precision = 0.6
+calibration_epochs = {again}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A K49-style folder: upright and level bars of several widths, 120 of each, 12 px."""
+    path = tmp_path_factory.mktemp("own")
+    rng = np.random.default_rng(0)
+    for split, n in (("train", 240), ("test", 40)):
+        labels = (np.arange(n) % 2).astype(np.uint8)
+        images = rng.integers(0, 40, (n, 12, 12), np.uint8)
+        for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+            at, wide = rng.integers(2, 7), 1 + i // 2 % 3
+            image[(slice(None), slice(at, at + wide)) if label else (slice(at, at + wide), slice(None))] = 230
+        np.savez(path / f"bars-{split}-imgs.npz", images)
+        np.savez(path / f"bars-{split}-labels.npz", labels)
+    (path / "bars_classmap.csv").write_text(
+        "index,codepoint,char\n0,U+4E00,一\n1,U+4E28,丨\n", encoding="utf-8"
+    )
+    return path
+
+
+def write_recipe(tmp_path, folder, validation="shifted", again=0):
+    file = tmp_path / "bars.toml"
+    file.write_text(RECIPE.format(data=folder, validation=validation, again=again))
+    return str(file)
+
+
+def test_train_evaluate_export(tmp_path, folder, capsys):
+    assert (
+        main(["train", write_recipe(tmp_path, folder), "--runs", str(tmp_path / "runs"), "--threads", "1"])
+        == 0
+    )
+    out, err = capsys.readouterr()
+    (run,) = (tmp_path / "runs").iterdir()
+    assert out.strip() == str(run)
+    assert "held out" in err
+    assert "epoch 8" in err
+    assert "images/s" in err
+    for name in ("config.json", "environment.json", "model.keras", "checkpoint.npz", "curves.png"):
+        assert (run / name).stat().st_size > 100
+    lines = list(csv.DictReader((run / "metrics.csv").open()))
+    assert [int(x["epoch"]) for x in lines] == list(range(1, 9))
+    assert float(lines[-1]["validation_accuracy"]) > 0.9
+    card = (run / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "CC BY-SA 4.0" in card
+    assert "doi:10.20676/00000341" in card
+    assert "Temperature" in card
+
+    result = json.loads((run / "result.json").read_text())
+    assert result["onnx_difference"] <= 1e-5
+    assert result["calibration"]["n"] > 10
+    model = open_model(run, threads=1)
+    assert model.info.classes == ("一", "丨")
+    assert model.info.shifts == ((0, 0), (0, 1))
+    assert model.info.temperature == result["calibration"]["temperature"]
+    with np.load(folder / "bars-test-imgs.npz") as x, np.load(folder / "bars-test-labels.npz") as y:
+        right = (model.probabilities(x["arr_0"]).argmax(1) == y["arr_0"]).mean()
+    assert right > 0.9
+
+    assert main(["evaluate", str(run), str(folder), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["n"] == 40
+    assert figures["accuracy"]["value"] == pytest.approx(right)
+
+    again = tmp_path / "again.onnx"
+    assert main(["export", str(run), "-o", str(again)]) == 0
+    assert open_model(again, threads=1).info == model.info
+
+
+def test_a_second_training_calibrates_a_run_that_holds_nothing_out(tmp_path, folder):
+    recipe = write_recipe(tmp_path, folder, validation="none", again=3)
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=4"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert len((run / "metrics.csv").read_text().splitlines()) == 5
+    assert len((run / "calibration" / "metrics.csv").read_text().splitlines()) == 4
+    found = json.loads((run / "result.json").read_text())["calibration"]
+    assert found == json.loads((run / "calibration" / "result.json").read_text())["calibration"]
+    assert open_model(run, threads=1).info.temperature == found["temperature"]
+    assert "second training of 3 epochs" in (run / "MODEL_CARD.md").read_text()
+
+
+def test_a_finished_run_resumes_to_the_same_model(tmp_path, folder):
+    recipe = write_recipe(tmp_path, folder)
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=2"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    glyphs = np.random.default_rng(0).integers(0, 256, (5, 12, 12), np.uint8)
+    before = open_model(run, threads=1).logits(glyphs)
+    (run / "model.onnx").unlink()
+    assert main(["train", "--resume", str(run)]) == 0
+    np.testing.assert_array_equal(open_model(run, threads=1).logits(glyphs), before)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["train"], 2, "give a RECIPE"),
+        (["train", "nowhere.toml"], 2, "nowhere.toml"),
+        (["train", "--resume", "."], 1, "not a run folder"),
+        (["train", "--resume", ".", "--set", "fit.epochs=2"], 2, "keeps its own"),
+        (["export", "."], 1, "not a run folder"),
+    ],
+)
+def test_mistakes_are_one_line(words, code, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == code
+    err = capsys.readouterr().err
+    assert says in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_missing_data_is_one_line_before_anything_is_made(tmp_path, home, capsys):
+    file = tmp_path / "r.toml"
+    file.write_text('[data]\nsources = ["kmnist"]\n')
+    assert main(["train", str(file), "--runs", str(tmp_path / "runs")]) == 1
+    err = capsys.readouterr().err
+    assert "kmnist" in err
+    assert "KUZUSHIJI_OFFLINE" in err
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "runs").exists()
