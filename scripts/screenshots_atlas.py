@@ -1,0 +1,116 @@
+"""Takes the pictures of docs/atlas.md from a written atlas, and measures how many pictures a second it draws.
+
+    python scripts/screenshots_atlas.py atlas.html docs/screenshots
+    python scripts/screenshots_atlas.py atlas.html --measure
+
+Needs playwright (pip install playwright) and a Chrome or Chromium on the PATH. Without --glyphs no picture
+shows a single image of the data set: maps, tables and averages only, which is what the repository may hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from browser_support import launch
+
+
+def settle(page: Any) -> None:
+    page.wait_for_timeout(150)
+    while not page.evaluate("Boolean(window.atlas && atlas.still)"):
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(400)  # sprite sheets
+
+
+def shoot(page: Any, out: Path, name: str) -> None:
+    settle(page)
+    page.screenshot(path=out / f"atlas-{name}.png")
+    print(out / f"atlas-{name}.png")
+
+
+def desktop(url: str, out: Path, glyphs: bool) -> None:
+    with launch(1440, 900) as page:
+        page.set_default_timeout(120_000)
+        page.goto(f"{url}#lang=en&theme=light")
+        shoot(page, out, "map")
+        if page.evaluate("atlas.methods.length") > 1:
+            page.keyboard.press("v")
+            settle(page)
+            page.evaluate("atlas.set({glyphs: 'off'})")
+            page.evaluate("atlas.search(document.querySelector('.class-row .sign').textContent)")
+            page.click("#tool-fit")
+            page.mouse.move(700, 20)
+            shoot(page, out, "side-by-side")
+            page.keyboard.press("Escape")
+            page.keyboard.press("v")
+        if "pca" in page.evaluate("atlas.methods"):
+            page.evaluate("atlas.method('pca')")
+        page.click("#for-method")
+        shoot(page, out, "method")
+        page.click("#language")
+        page.click("#theme")
+        page.click("#for-quality")
+        page.evaluate("atlas.method(atlas.methods.at(-1))")
+        shoot(page, out, "quality-dark-japanese")
+        if glyphs:
+            with_glyphs(page, out)
+        assert not page.problems, page.problems
+
+
+def with_glyphs(page: Any, out: Path) -> None:
+    page.click("#language")
+    page.click("#theme")
+    page.evaluate("atlas.set({glyphs: 'auto', tab: 'classes'})")
+    settle(page)
+    page.mouse.move(*page.evaluate("atlas.place(Math.floor(atlas.n * 0.45))"))
+    page.mouse.wheel(0, -900)
+    settle(page)
+    page.mouse.click(*page.evaluate("atlas.place(Math.floor(atlas.n * 0.45))"))
+    shoot(page, out, "glyphs")
+    page.click("#for-shapes")
+    shoot(page, out, "shapes")
+
+
+def phone(url: str, out: Path) -> None:
+    with launch(390, 844, has_touch=True, is_mobile=True, device_scale_factor=2) as page:
+        page.set_default_timeout(120_000)
+        page.goto(f"{url}#lang=ja&theme=light")
+        settle(page)
+        page.tap("#for-classes")
+        shoot(page, out, "phone")
+        assert not page.problems, page.problems
+
+
+def measure(url: str) -> None:
+    with launch(1280, 800) as page:
+        page.set_default_timeout(300_000)
+        page.goto(f"{url}#lang=en&theme=light")
+        settle(page)
+        page.evaluate("atlas.measure(10)")
+        rates = [page.evaluate("atlas.measure(90)") for _ in range(3)]
+        points, renderer = page.evaluate("[atlas.n, atlas.renderer]")
+        shown = ", ".join(f"{rate:.1f}" for rate in rates)
+        print(f"{points} points, drawn by {renderer}: {shown} pictures a second")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("atlas", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=Path("docs/screenshots"))
+    parser.add_argument("--glyphs", action="store_true", help="pictures with images of the data set, too")
+    parser.add_argument("--measure", action="store_true", help="frame rate instead of pictures")
+    options = parser.parse_args()
+    url = options.atlas.resolve().as_uri()
+    if options.measure:
+        return measure(url)
+    options.out.mkdir(parents=True, exist_ok=True)
+    desktop(url, options.out, options.glyphs)
+    phone(url, options.out)
+
+
+if __name__ == "__main__":
+    main()
