@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def make_model(path: Path, classes: tuple[str, ...] = CLASSES) -> Path:
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    info = ModelInfo("tiny", classes, SIZE, sure_threshold=0.8)
+    info = ModelInfo("tiny", classes, SIZE, sure_threshold=0.8, more={"look_alikes": {"し": ["一"]}})
     helper.set_model_props(model, {METADATA_KEY: info.to_json()})
     save(model, path)
     return path
@@ -110,7 +111,7 @@ def client_of(engine: Any, **options: Any) -> Any:
 class StandIn:
     """An engine without a model: every glyph is あ; it can be slow, and it can fail."""
 
-    name, size, classes = "stand-in", SIZE, ("あ", "い")
+    name, size, classes, look_alikes = "stand-in", SIZE, ("あ", "い"), MappingProxyType({})
 
     def __init__(self, seconds: float = 0.0, error: Exception | None = None) -> None:
         self.seconds = seconds

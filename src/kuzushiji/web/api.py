@@ -20,9 +20,11 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.web.engine import describe
 from kuzushiji.web.limits import ApiError, Limits, read_body
 from kuzushiji.web.pictures import Box, crop, decode, glyph_of, parse_box, png_data
+from kuzushiji.web.shelf import Shelf
 
 DEFAULT_TOP = 5
-_QUERY = {"top", "invert", "threshold", "box", "glyph"}
+_QUERY = {"top", "invert", "threshold", "box", "glyph", "evidence"}
+_WITH_EVIDENCE = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Options:
     threshold: int | None = None
     boxes: tuple[Box, ...] = ()
     glyph: bool = True
+    evidence: int = 0
 
 
 def parse_options(pairs: list[tuple[str, str]], limits: Limits) -> Options:
@@ -61,6 +64,7 @@ def parse_options(pairs: list[tuple[str, str]], limits: Limits) -> Options:
         threshold=_whole(single, "threshold", 1, 254),
         boxes=tuple(boxes),
         glyph=_flag(single, "glyph", True),
+        evidence=_whole(single, "evidence", 0, 12) or 0,
     )
 
 
@@ -191,10 +195,13 @@ async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Option
     if not usable and all(one.box is None for one in prepared):
         raise next(one.error for one in prepared if one.error)
     answers = iter(await state.batcher.submit(np.stack(usable), options.top) if usable else ())
-    return [_reading(one, next(answers) if one.glyph is not None else {}, options) for one in prepared]
+    pairs = [(one, next(answers) if one.glyph is not None else {}) for one in prepared]
+    return await loop.run_in_executor(
+        state.pool, lambda: [_reading(one, answer, options, state.shelf) for one, answer in pairs]
+    )
 
 
-def _reading(one: _Prepared, answer: dict[str, Any], options: Options) -> dict[str, Any]:
+def _reading(one: _Prepared, answer: dict[str, Any], options: Options, shelf: Shelf) -> dict[str, Any]:
     out: dict[str, Any] = {"file": one.file}
     if one.box:
         out["box"] = one.box.to_json()
@@ -205,8 +212,13 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options) -> dict[s
         # The model sees only the glyph; what was wrong with the picture before weighs as much.
         out["sure"] = False
         out["reasons"] = list(dict.fromkeys([*one.faults, *answer.get("reasons", ())]))
-    if options.glyph and one.glyph is not None:
+    if one.glyph is not None and options.glyph:
         out["glyph"] = png_data(one.glyph)
+    if one.glyph is not None and options.evidence:
+        for candidate in out["candidates"][:_WITH_EVIDENCE]:
+            known = shelf.nearest(one.glyph, candidate["char"], options.evidence)
+            if len(known):
+                candidate["evidence"] = [png_data(each) for each in known]
     return out
 
 
@@ -216,9 +228,11 @@ async def character(request: Request) -> JSONResponse:
     if len(text) != 1 and not re.fullmatch(r"[Uu]\+[0-9A-Fa-f]{4,6}", text, re.ASCII):
         raise ApiError(422, "give one character, or its code point as U+304B")
     try:
-        return JSONResponse(describe(text))
+        known = describe(text)
     except KuzushijiError as e:
         raise ApiError(404, str(e)) from None
+    alike = request.app.state.engine.look_alikes.get(known["char"], ())
+    return JSONResponse({**known, "look_alikes": list(alike)})
 
 
 async def model(request: Request) -> JSONResponse:

@@ -22,6 +22,7 @@ from kuzushiji.web.batching import Batcher
 from kuzushiji.web.engine import Engine
 from kuzushiji.web.limits import ApiError, Gate, Limits
 from kuzushiji.web.security import Guard, allowed_hosts
+from kuzushiji.web.shelf import Shelf
 
 STATIC = Path(__file__).parent / "static"
 
@@ -32,6 +33,7 @@ def create_app(
     limits: Limits | None = None,
     bound: str = "127.0.0.1",
     hosts: Iterable[str] = (),
+    shelf: Shelf | None = None,
     debug: bool = False,
 ) -> Starlette:
     """Builds the application around one model, which it shares among all requests.
@@ -41,10 +43,11 @@ def create_app(
         limits: what it accepts; the defaults suit one person or a class room.
         bound: the address it will be bound to; decides which Host headers are answered.
         hosts: further host names to answer to.
+        shelf: known glyphs to show beside what was read; None for none.
         debug: write tracebacks to the log.
 
     Returns:
-        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``batcher`` and ``pool``.
+        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``shelf``, ``batcher``, ``pool``.
     """
     limits = limits or Limits()
 
@@ -76,6 +79,7 @@ def create_app(
     app.state.engine = engine
     app.state.limits = limits
     app.state.gate = Gate(limits)
+    app.state.shelf = shelf or Shelf()
     return app
 
 

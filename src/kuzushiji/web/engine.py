@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,11 +20,13 @@ class Engine(Protocol):
         name: the model's name.
         size: the side of its glyphs in pixels.
         classes: the characters it can read.
+        look_alikes: for a character those it is most often mistaken for, as far as that was measured.
     """
 
     name: str
     size: int
     classes: tuple[str, ...]
+    look_alikes: Mapping[str, Sequence[str]]
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
         """Gives one JSON object for each uint8 glyph of (n, size, size): ``candidates`` and ``sure``."""
@@ -46,6 +49,7 @@ class ReaderEngine:
         self._reader = Reader(model, threads)
         info = self._reader.model.info
         self.name, self.size, self.classes = info.name, info.size, info.classes
+        self.look_alikes: Mapping[str, Sequence[str]] = info.more.get("look_alikes", {})
         # The first call of a session plans its memory; no reader should wait for that.
         self.read_glyphs(np.zeros((1, self.size, self.size), np.uint8), 1)
 

@@ -69,8 +69,8 @@ def _schemas() -> dict[str, Any]:
             },
             {
                 "evidence": {
-                    "type": "array",
-                    "description": "Known glyphs that look like this one, where on this machine.",
+                    **_STRINGS,
+                    "description": "Known glyphs like the one read, as `data:image/png`, nearest first.",
                 }
             },
             "One possible reading; `probability` is calibrated.",
@@ -104,6 +104,7 @@ def _schemas() -> dict[str, Any]:
                 "gloss": _NULLABLE,
                 "variants": _STRINGS,
                 "voiced": _STRINGS,
+                "look_alikes": _STRINGS,
             }
         ),
         "Jibo": _object(
@@ -175,6 +176,11 @@ def _read(limits: Limits) -> dict[str, Any]:
                 "`x,y,width,height` or `x,y,width,height,angle` in pixels of the upright image; repeatable.",
                 style="form",
                 explode=True,
+            ),
+            _query(
+                "evidence",
+                {"type": "integer", "minimum": 0, "maximum": 12, "default": 0},
+                "How many known glyphs to give with each of the first three candidates.",
             ),
             _query("glyph", {**flag, "default": True}, "Give back what the model saw."),
         ],

@@ -2,6 +2,7 @@
 import { t } from "./i18n.js";
 
 const RETRIES = 4;
+const EVIDENCE = 6; // known glyphs beside each of the first candidates
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function ask(url, options = {}) {
@@ -30,7 +31,7 @@ async function ask(url, options = {}) {
  * @returns {Promise<object[]>} one reading each
  */
 export async function read(blobs, { top = 5, invert = false, threshold = null, signal } = {}) {
-  const query = new URLSearchParams({ top });
+  const query = new URLSearchParams({ top, evidence: EVIDENCE });
   if (invert) query.set("invert", "true");
   if (threshold) query.set("threshold", threshold);
   const request = { method: "POST", signal };
