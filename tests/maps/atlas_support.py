@@ -32,7 +32,7 @@ def synthetic(n: int = 400, seed: int = 0) -> MapSet:
     images = pictures(labels, seed)
     place = np.array([[0.5, 0.25]], np.float32)
     return MapSet(
-        dataset="synthetic",
+        dataset="kmnist",
         split="test",
         features="pixels",
         images=images,

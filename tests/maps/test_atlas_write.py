@@ -104,6 +104,8 @@ def test_text_cannot_end_the_data(tmp_path: Path) -> None:
     path = atlas.write(odd, tmp_path / "c.html")
     assert words_of(path)["classes"][0]["c"] == "</script>"
     assert "<script>alert" not in path.read_text("utf-8")
+    assert words_of(path)["attribution"] == ""  # own data
+    assert "CODH" in words_of(atlas.write(synthetic(), tmp_path / "g.html"))["attribution"]
 
 
 def test_nan_becomes_null(tmp_path: Path) -> None:

@@ -90,9 +90,10 @@ def _data(
 ) -> str:
     """The data as elements of the page: inert scripts, which the browser neither runs nor shows."""
     from kuzushiji._version import __version__
-    from kuzushiji.datasets import ATTRIBUTION
+    from kuzushiji.datasets import ATTRIBUTION, names
 
-    words = {**words, "attribution": ATTRIBUTION, "version": __version__, "inline": inline}
+    attribution = ATTRIBUTION if words["dataset"] in names() else ""  # of one's own images we know nothing
+    words = {**words, "attribution": attribution, "version": __version__, "inline": inline}
     text = json.dumps(words, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace(
         "<", "\\u003c"
     )

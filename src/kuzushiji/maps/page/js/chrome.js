@@ -59,7 +59,7 @@ export function showChrome(atlas, store, say, deeds) {
     byId("summary").textContent = say(used === 1 ? "summary one" : "summary", number(atlas.n, language), number(used, language), by);
     byId("search").placeholder = say("search");
     byId("search").setAttribute("aria-label", say("search label"));
-    byId("footer").textContent = say("footer", words.attribution, words.version);
+    byId("footer").textContent = say(words.attribution ? "footer" : "footer own", words.attribution, words.version);
     byId("language").textContent = say("language");
     byId("language").setAttribute("aria-label", say("language label"));
     byId("language").lang = language === "en" ? "ja" : "en";

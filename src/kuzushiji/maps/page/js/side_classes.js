@@ -16,12 +16,12 @@ export function showClasses(atlas, store, say, deeds) {
     const most = Math.max(...found.map((k) => atlas.classes[k].n), 1);
     const rows = found.slice(0, MOST).map((k) => {
       const c = atlas.classes[k];
-      const colour = byClass ? css(categoryColour(k, atlas.classes.length, state.theme)) : "var(--line)";
+      const colour = byClass ? css(categoryColour(k, atlas.classes.length, state.theme)) : "var(--quiet)";
       return h("li", {}, h("button", {
         class: "class-row", "aria-pressed": String(chosen.has(k)), "data-class": k, title: c.g || c.u,
         onclick: (event) => deeds.pressClass(k, event.ctrlKey || event.metaKey || event.shiftKey),
       },
-      h("span", { class: "dot", style: `background:${colour}` }),
+      h("span", { class: "dot", style: `background:${byClass ? colour : "none"}` }),
       h("span", { class: "sign", lang: "ja" }, c.c),
       h("span", { class: "reading" }, readingOf(c), c.k === "kanji" && c.g && state.language === "en"
         ? h("span", { class: "small" }, ` ${c.g.split(/[;,]/)[0]}`) : null),

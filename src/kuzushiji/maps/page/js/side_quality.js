@@ -15,6 +15,7 @@ export function showQuality(atlas, store, say, deeds) {
       const values = atlas.maps.map((map) => valueOf(map, m)).filter(Number.isFinite);
       return [m, LESS.has(m) ? Math.min(...values) : Math.max(...values)];
     }));
+    const shared = Object.entries(atlas.words.shared).map(([k, v]) => `${k} ${say("took", number(v, language, 1))}`);
     const sample = Math.max(0, ...atlas.maps.map((map) => map.quality?.sample || 0));
     const cell = (map, m) => {
       const value = valueOf(map, m);
@@ -30,6 +31,7 @@ export function showQuality(atlas, store, say, deeds) {
           h("th", { scope: "row" }, h("button", { class: "link", onclick: () => deeds.method(map.index) }, map.title)),
           columns.map((m) => cell(map, m))))))),
       h("dl", { class: "meanings small" }, columns.map((m) => [h("dt", {}, say(`q ${m}`)), h("dd", {}, say(`d ${m}`))])),
+      shared.length ? h("p", { class: "small" }, `${say("shared")}: ${shared.join(", ")}`) : "",
       sample && sample < atlas.n ? h("p", { class: "small" }, say("measured on", number(sample, language))) : "",
       atlas.maps.map((map) => {
         const use = useOf(map, language);

@@ -176,7 +176,7 @@ export class Stage {
       moved: passage ? passage.moved : 1,
       rows: camera.rows(this.ratio),
       deep: map.dims === 3,
-      size: Math.min(12, size) * shrink * this.ratio,
+      size: Math.max(1.6, Math.min(12, size) * shrink) * this.ratio,
     });
     this.stats.glyphs = this.glyphs.draw(panel, rect, chosen, this.ink, this.paper);
   }
