@@ -55,7 +55,7 @@ def serve(
             lifespan="on",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
-            limit_concurrency=1024,
+            limit_concurrency=512,
             h11_max_incomplete_event_size=64 * 1024,
         )
         _run(uvicorn.Server(config), listening, host)
