@@ -91,9 +91,8 @@ class Export:
     Attributes:
         shifts: translations (rows, columns) in pixels over which logits are averaged at reading time.
         calibration_epochs: 0 fits the temperature and the threshold of ``sure`` on this run's own hold-out.
-            Above 0, the run learns from everything and a second, shorter training of so many epochs, with a shifted
-            hold-out, gives them: hardly less honest, and no shape of a character is lost to the shipped
-            model.
+            Above 0, the run learns from everything and a second, shorter training of so many epochs, with a
+            shifted hold-out, gives them: hardly less honest, and the shipped model loses no shape.
         precision: least fraction of right answers among those called sure, on that part.
     """
 

@@ -1,0 +1,168 @@
+"""The CNN as a scikit-learn classifier."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import need
+from kuzushiji.training.augment import Augment
+from kuzushiji.training.data import Assembled, Part
+from kuzushiji.training.loop import Loop
+from kuzushiji.training.recipe import Fit, Model, Recipe
+
+need("sklearn", extra="evaluate")
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+_validation = need("sklearn.utils.validation", extra="evaluate")
+_multiclass = need("sklearn.utils.multiclass", extra="evaluate")
+
+SMALLEST = 12
+"""Least side, in pixels, of what the network sees; smaller images get a black frame."""
+_BATCH = 64
+AUGMENT = Augment(rotation=12, scale=0.12, shear=0.15, shift=0.09, elastic=0.03, stroke=0.3, cutout=0.25)
+"""What ``augment=True`` does to a training batch."""
+
+
+class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
+    """A residual CNN that follows scikit-learn's rules: it fits, predicts, clones, pickles.
+
+    Args:
+        epochs: passes over the data.
+        batch_size: images a step.
+        learning_rate: peak of the one-cycle schedule.
+        optimizer: as in a recipe's ``fit`` table.
+        balanced: corrects for unequal class counts (balanced softmax).
+        augment: whether training images are shifted, turned, bent and partly hidden; only for images
+            (n, h, w), since the features of other data have no neighbours.
+        random_state: seed; the same seed and data give the same model.
+
+    Attributes:
+        classes_: the labels seen, sorted.
+        n_features_in_: pixels of an image.
+
+    X is uint8 or float (n, h, w) or (n, h * w): white ink on black, of any range; the least and the largest
+    value seen in training become black and white. A number of features that is no square is filled up with
+    black.
+    """
+
+    def __init__(
+        self,
+        *,
+        epochs: int = 12,
+        batch_size: int = 32,
+        learning_rate: float = 0.01,
+        optimizer: str = "muon",
+        balanced: bool = False,
+        augment: bool = True,
+        random_state: int | None = 0,
+    ) -> None:
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.optimizer = optimizer
+        self.balanced = balanced
+        self.augment = augment
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> KuzushijiClassifier:  # noqa: N803
+        """Trains from scratch.
+
+        Args:
+            X: images, see the class.
+            y: (n,) labels of any kind.
+
+        Raises:
+            ValueError: not such arrays, or fewer than two classes.
+        """
+        from kuzushiji import models  # isort: skip  (chooses Keras' backend)
+        import keras
+
+        images = np.ndim(X) == 3
+        X, y = _validation.validate_data(self, _flat(X), y, dtype=np.float32)  # noqa: N806
+        _multiclass.check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"y has one class ({self.classes_[0]!r}); a classifier needs two or more")
+        self.black_, self.white_ = float(X.min()), float(X.max())
+        self.side_ = max(SMALLEST, math.ceil(math.sqrt(X.shape[1])))
+        recipe = Recipe(
+            model=Model("residual", {}),
+            augment=AUGMENT if self.augment and images else Augment(),
+            fit=Fit(
+                epochs=self.epochs,
+                batch_size=min(self.batch_size, len(X)),
+                learning_rate=self.learning_rate,
+                optimizer=self.optimizer,
+                loss="balanced-softmax" if self.balanced else "softmax",
+                weight_decay=0.01,
+                ema=0.99,
+                seed=self._seed(),
+            ),
+        )
+        keras.utils.set_random_seed(recipe.fit.seed)
+        model = models.create("residual", len(self.classes_), self.side_)
+        names = tuple(map(str, range(len(self.classes_))))
+        Loop(model, recipe, Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)).run()
+        self.weights_ = model.get_weights()
+        self._model = model
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Probabilities (n, classes), uncalibrated, float64, each row summing to 1."""
+        _validation.check_is_fitted(self)
+        X = _validation.validate_data(self, _flat(X), dtype=np.float32, reset=False)  # noqa: N806
+        glyphs = self._glyphs(X)
+        logits = np.concatenate([self._logits(glyphs[i : i + _BATCH]) for i in range(0, len(X), _BATCH)])
+        p = np.exp(logits - logits.max(1, keepdims=True))
+        return p / p.sum(1, keepdims=True)
+
+    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+        """The most probable label of each image (n,)."""
+        probabilities = self.predict_proba(X)  # first: it says so when the model is not fitted
+        return self.classes_[probabilities.argmax(1)]
+
+    def _logits(self, glyphs: np.ndarray) -> np.ndarray:
+        """Logits of at most a batch, always computed on a whole one, so that company changes no digit."""
+        batch = np.zeros((_BATCH, 1, self.side_, self.side_), np.float32)
+        batch[: len(glyphs), 0] = glyphs / np.float32(255)
+        return np.asarray(self._network().predict_on_batch(batch)[: len(glyphs)], np.float64)
+
+    def _network(self) -> Any:
+        """The network, rebuilt from its weights after unpickling."""
+        if getattr(self, "_model", None) is None:
+            from kuzushiji import models
+
+            self._model = models.create("residual", len(self.classes_), self.side_)
+            self._model.set_weights(self.weights_)
+        return self._model
+
+    def _glyphs(self, X: np.ndarray) -> np.ndarray:  # noqa: N803
+        """uint8 (n, side, side) from float (n, features)."""
+        span = max(self.white_ - self.black_, 1e-12)
+        grey = np.clip((X - self.black_) / span * 255, 0, 255).round().astype(np.uint8)
+        across = math.ceil(math.sqrt(X.shape[1]))
+        square = np.zeros((len(X), across * across), np.uint8)
+        square[:, : X.shape[1]] = grey
+        before = (self.side_ - across) // 2
+        after = self.side_ - across - before
+        return np.pad(square.reshape(-1, across, across), ((0, 0), (before, after), (before, after)))
+
+    def _seed(self) -> int:
+        if self.random_state is None:
+            return int(np.random.default_rng().integers(2**31))
+        random = need("sklearn.utils", extra="evaluate").check_random_state(self.random_state)
+        return self.random_state if isinstance(self.random_state, int) else int(random.randint(2**31))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the network itself, which is its weights."""
+        state: dict[str, Any] = super().__getstate__().copy()
+        state.pop("_model", None)
+        return state
+
+
+def _flat(X: Any) -> Any:  # noqa: N803
+    """(n, h, w) as (n, h * w); anything else as it is."""
+    return X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim == 3 else X

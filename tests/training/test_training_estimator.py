@@ -1,0 +1,62 @@
+"""KuzushijiClassifier under scikit-learn's own checks and on small images."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from kuzushiji import KuzushijiClassifier
+
+
+@parametrize_with_checks([KuzushijiClassifier(epochs=8)])
+def test_follows_scikit_learns_rules(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def bars():
+    """Upright and level bars, uint8 (120, 14, 14), labelled in words."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 40, (120, 14, 14), np.uint8)
+    words = np.where(np.arange(120) % 2, "upright", "level")
+    for image, word in zip(images, words, strict=True):
+        at = rng.integers(3, 9)
+        image[(slice(None), slice(at, at + 2)) if word == "upright" else (slice(at, at + 2), slice(None))] = (
+            230
+        )
+    return images, words
+
+
+@pytest.fixture(scope="module")
+def fitted(bars):
+    images, words = bars
+    return KuzushijiClassifier(epochs=6).fit(images[:80], words[:80])
+
+
+def test_learns_images(bars, fitted):
+    images, words = bars
+    assert fitted.score(images[80:], words[80:]) > 0.9
+    assert list(fitted.classes_) == ["level", "upright"]
+    np.testing.assert_allclose(fitted.predict_proba(images[80:]).sum(1), 1)
+
+
+def test_flat_images_are_the_same_images(bars, fitted):
+    images, _ = bars
+    np.testing.assert_array_equal(
+        fitted.predict_proba(images[80:]), fitted.predict_proba(images[80:].reshape(40, -1))
+    )
+
+
+def test_pickle_and_clone(bars, fitted):
+    images, words = bars
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(again.predict_proba(images), fitted.predict_proba(images))
+    refitted = clone(fitted).fit(images[:80], words[:80])
+    np.testing.assert_array_equal(refitted.predict_proba(images), fitted.predict_proba(images))
+
+
+def test_other_sizes_are_refused(bars, fitted):
+    with pytest.raises(ValueError, match="196 features"):
+        fitted.predict(np.zeros((3, 12, 12), np.uint8))
