@@ -112,11 +112,7 @@ METHODS = [
         "random-convolutions-ridge",
         "random convolution features, 4x4 pooling, ridge regression",
         fit_random_convolutions,
-        [
-            {"filters": "gaussian", "count": 400, "ridge": 0.03},
-            {"filters": "patches", "count": 400, "ridge": 0.03},
-            {"filters": "patches", "count": 400, "ridge": 0.3},
-        ],
+        [{"filters": "patches", "count": 256, "ridge": r} for r in (0.03, 0.3)],
     ),
     Method(
         "rbf-svm",
@@ -201,7 +197,8 @@ def main() -> None:
     for method in METHODS:
         if options.methods and method.name not in options.methods:
             continue
-        rows = list(csv.DictReader(options.out.open(encoding="utf-8"))) if options.out.exists() else []
+        text = options.out.read_text(encoding="utf-8") if options.out.exists() else ""
+        rows = list(csv.DictReader(text.splitlines()))
         same = [r for r in rows if (r["method"], r["dataset"]) == (method.name, options.dataset)]
         if same and not options.again:
             print(f"{method.name}: has its row, skipped")
