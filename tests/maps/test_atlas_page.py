@@ -311,6 +311,21 @@ def test_everything_that_can_be_pressed_has_a_name(page: Any) -> None:
     assert nameless == []
 
 
+def pinch(page: Any, box: dict[str, float], spread: float) -> None:
+    """Two fingers move apart around the middle of a box, as the browser gets them from a screen."""
+    fingers = page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    steps = np.linspace(1, spread, 9)
+    for kind, factor in [("touchStart", 1), *(("touchMove", f) for f in steps), ("touchEnd", None)]:
+        points = (
+            []
+            if factor is None
+            else [{"x": x, "y": y + d * 50 * factor, "id": k} for k, d in enumerate((-1, 1))]
+        )
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    settle(page)
+
+
 def test_phone(file: Path) -> None:
     with launch(390, 780, has_touch=True, is_mobile=True, device_scale_factor=2, locale="ja-JP") as page:
         page.set_default_timeout(120_000)
@@ -322,6 +337,9 @@ def test_phone(file: Path) -> None:
         x, y = page.evaluate("atlas.place(5)")
         page.touchscreen.tap(x, y)
         assert page.evaluate("atlas.state.pinned") >= 0
+        page.tap("#card .close")
+        pinch(page, stage, spread=3)
+        assert 2.5 < page.evaluate("atlas.camera().zoom") < 3.5
         page.tap("#for-selection")
         settle(page)
         assert page.locator("#stage").bounding_box()["height"] < stage["height"] - 200

@@ -108,6 +108,14 @@ def test_text_cannot_end_the_data(tmp_path: Path) -> None:
     assert "CODH" in words_of(atlas.write(synthetic(), tmp_path / "g.html"))["attribution"]
 
 
+def test_words_on_a_map_are_its_own_or_the_methods(tmp_path: Path) -> None:
+    first, second, _ = words_of(atlas.write(synthetic(), tmp_path / "h.html"))["maps"]
+    assert first["title"] == "UMAP"
+    assert first["use"]["en"] == {"can": "What is near.", "cannot": "What is far."}
+    assert len(second["use"]["en"]["cannot"]) > 20
+    assert len(second["use"]["ja"]["cannot"]) > 10
+
+
 def test_nan_becomes_null(tmp_path: Path) -> None:
     mapset = synthetic()
     cluster = dataclasses.replace(mapset.clusters[0], silhouette=float("nan"))

@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.page.words import class_record
+from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Map, MapSet
+from kuzushiji.maps.words import WORDS
 
 Array = npt.NDArray[Any]
 _EIGEN_GLYPHS = 24
@@ -81,7 +83,10 @@ def _map_words(m: Map, n: int, order: Array) -> tuple[dict[str, Any], Array]:
     if not np.isfinite(points).all():
         raise KuzushijiError(f"map {m.method}: some points are not finite, so it cannot be drawn")
     packed, centre, half = quantise(points)
-    words: dict[str, Any] = {k: getattr(m, k) for k in ("method", "seconds", "note", "can", "cannot")}
+    words: dict[str, Any] = {k: getattr(m, k) for k in ("method", "seconds", "note")}
+    known = methods().get(m.method)
+    words["title"] = known.title if known else m.method
+    words["use"] = _use(m)
     words["dims"] = points.shape[1]
     words["parameters"] = dict(m.parameters)
     words["quality"] = (
@@ -90,6 +95,18 @@ def _map_words(m: Map, n: int, order: Array) -> tuple[dict[str, Any], Array]:
     if m.transform_points is not None:
         words["added"] = ((np.asarray(m.transform_points, np.float64) - centre) / half).tolist()
     return _finite(words), packed[order]
+
+
+def _use(m: Map) -> dict[str, dict[str, str]]:
+    """What the map may and may not be read for, by language; Japanese only where it is a known method."""
+    english = {"can": m.can, "cannot": m.cannot}
+    known = WORDS.get(m.method)
+    if known is None:
+        return {"en": english, "ja": english}
+    return {
+        "en": {"can": m.can or known.can, "cannot": m.cannot or known.cannot},
+        "ja": {"can": known.can_ja, "cannot": known.cannot_ja},
+    }
 
 
 def _colour(name: str, values: Array, order: Array) -> tuple[dict[str, Any], Array]:

@@ -3,7 +3,6 @@ import { announce, byId, h, number } from "./dom.js";
 import { makeStore } from "./store.js";
 import { readAtlas } from "./data.js";
 import { makeSay, missingWords } from "./strings.js";
-import { titleOf } from "./methods.js";
 import { colourings, inks } from "./colour.js";
 import { GLPoints } from "./points_gl.js";
 import { CPUPoints } from "./points_cpu.js";
@@ -30,7 +29,6 @@ const MOST_PANELS = 6;
 function start() {
   const wish = new URLSearchParams(location.hash.slice(1)); // #lang=ja&theme=dark&method=umap&renderer=webgl
   const atlas = readAtlas();
-  for (const map of atlas.maps) map.title = titleOf(map.method);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const first = Math.max(0, atlas.maps.findIndex((map) => map.method === (wish.get("method") || bestMap(atlas))));
   const store = makeStore({

@@ -1,6 +1,5 @@
 // The tab of the method: what its map may be read for, and what there is to see of PCA and LDA.
 import { byId, fill, h, number } from "./dom.js";
-import { useOf } from "./methods.js";
 import { lineOf } from "./classes.js";
 
 export function showMethod(atlas, store, stage, sheets, say) {
@@ -8,7 +7,7 @@ export function showMethod(atlas, store, stage, sheets, say) {
   const draw = () => {
     const { language, active, methods } = store.state;
     const map = atlas.maps[methods[Math.min(active, methods.length - 1)]];
-    const use = useOf(map, language);
+    const use = map.use[language];
     const parameters = Object.entries(map.parameters || {}).map(([k, v]) => `${k} ${typeof v === "object" ? JSON.stringify(v) : v}`);
     const pca = atlas.words.pca ? pcaPart(atlas, language, say) : null;
     const means = atlas.words.sprites.mean ? meansPart(atlas, sheets, language, say) : null;

@@ -1,6 +1,5 @@
 // The tab of quality: every map's measures in one table, and in plain words what each may be read for.
 import { byId, fill, h, number } from "./dom.js";
-import { useOf } from "./methods.js";
 
 const MEASURES = ["trustworthiness", "knn_recall", "knn_accuracy", "random_triplets", "centroid_triplets", "silhouette", "procrustes"];
 const LESS = new Set(["procrustes", "seconds"]);
@@ -34,7 +33,7 @@ export function showQuality(atlas, store, say, deeds) {
       shared.length ? h("p", { class: "small" }, `${say("shared")}: ${shared.join(", ")}`) : "",
       sample && sample < atlas.n ? h("p", { class: "small" }, say("measured on", number(sample, language))) : "",
       atlas.maps.map((map) => {
-        const use = useOf(map, language);
+        const use = map.use[language];
         return h("section", { class: "use" }, h("h3", {}, map.title), h("dl", { class: "uses" },
           use.can ? [h("dt", {}, say("read for")), h("dd", {}, use.can)] : [],
           use.cannot ? [h("dt", {}, say("not for")), h("dd", {}, use.cannot)] : []));
