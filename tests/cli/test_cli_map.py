@@ -73,6 +73,7 @@ def test_maps_table_csv_points_and_page(folder, tmp_path, capsys):
         (["--methods", ","], 2, "no method given"),
         (["--dims", "5"], 2, "2 or 3 dimensions, not 5"),
         (["--subset", "9", "--methods", "pca"], 1, "9 images, but the methods look at"),
+        (["--methods", "pca", "--errors"], 2, "--errors marks what a model reads wrongly"),
         (["--methods", "pca", "--png", "x.svg"], 2, "--png writes a file that ends in .png"),
         (["--methods", "pca", "--features", "nobody"], 2, "no model 'nobody'"),
         (["--methods", "pca", "--split", "validation"], 2, "validation"),

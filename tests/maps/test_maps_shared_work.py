@@ -5,7 +5,7 @@ import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.maps import neighbours
-from kuzushiji.maps.features import from_matrix, pixels
+from kuzushiji.maps.features import embedded, from_matrix, pixels
 from kuzushiji.maps.moments import principal
 from kuzushiji.maps.neighbours import nearest, place
 from kuzushiji.maps.shared import Shared, staged
@@ -146,3 +146,30 @@ def test_class_means_skip_classes_without_images():
     np.testing.assert_allclose(means[1], source.rows(np.flatnonzero(source.labels == 1)).mean(0), rtol=1e-5)
     assert np.isnan(means[4]).all()
     assert counts.tolist() == [30, 30, 30, 30, 0]
+
+
+class _Halves:
+    """Stands for a model of two classes: its embedding is the mean ink of both halves, its answer the higher."""
+
+    info = type("Info", (), {"classes": ("か", "く"), "size": 6})()
+
+    def embed(self, glyphs: np.ndarray) -> np.ndarray:
+        return np.stack([glyphs[:, :, :3].mean((1, 2)), glyphs[:, :, 3:].mean((1, 2))], 1).astype(np.float32)
+
+    def logits(self, glyphs: np.ndarray) -> np.ndarray:
+        return self.embed(glyphs)
+
+
+def test_a_model_gives_features_and_marks_what_it_reads_wrongly(monkeypatch):
+    monkeypatch.setattr("kuzushiji.weights.open_model", lambda name, threads=None: _Halves())
+    images = np.zeros((4, 6, 6), np.uint8)
+    images[[0, 2, 3], :, :3] = 200
+    images[1, :, 3:] = 200
+    labels = np.array([0, 2, 2, 1])  # か, く, く as か, and き which the model does not know
+    features = embedded(
+        Source("x", "all", images, labels, ("か", "き", "く"), np.arange(4)), "halves", errors=True
+    )
+    assert features.matrix.tolist() == [[200, 0], [0, 200], [200, 0], [200, 0]]
+    assert features.error.tolist() == [0, 0, 1, -1]
+    assert features.of(images[:1]).tolist() == [[200, 0]]
+    assert embedded(features.source, "halves").error is None

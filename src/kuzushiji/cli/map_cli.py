@@ -42,6 +42,9 @@ def make_map(
         list[Path] | None, typer.Option(metavar="IMAGE", help="A new image to be placed; may be repeated.")
     ] = None,
     clusters: Annotated[bool, typer.Option("--clusters", help="Find the shapes inside each class.")] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Mark what the model of --features reads wrongly.")
+    ] = False,
     stability: Annotated[
         bool, typer.Option("--stability", help="Run each method from a second seed too and compare.")
     ] = False,
@@ -61,6 +64,8 @@ def make_map(
 
     names = [name.strip().lower() for name in methods.split(",") if name.strip()]
     chosen(names, 0, dims)  # what is wrong with the words is said before anything is read
+    if errors and features == "pixels":
+        raise UsageError("--errors marks what a model reads wrongly: name one with --features")
     for wanted, ending in ((png, ".png"), (svg, ".svg")):
         if wanted is not None and wanted.suffix.lower() != ending:
             raise UsageError(f"--{ending[1:]} writes a file that ends in {ending}, not {wanted.name!r}")
@@ -71,7 +76,7 @@ def make_map(
     threads = threads or _cores()
     plan = Plan(names, dims, seed, threads, stability=stability, clusters=clusters)
     chosen(names, len(source), dims)
-    seen = _features(source, features, threads)
+    seen = _features(source, features, threads, errors)
     _say(f"{len(source):,} images, {len(source.classes):,} classes, {seen.name}: {seen.width:,} numbers each")
     mapset = make(seen, plan, cache_dir() / "maps", _added(add or [], source), _say)
     mapset = _with_counts(mapset, counts)
@@ -119,10 +124,10 @@ def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[So
     return (source if subset is None else source.subset(subset, seed)), counts
 
 
-def _features(source: Source, name: str, threads: int) -> Features:
+def _features(source: Source, name: str, threads: int, errors: bool) -> Features:
     from kuzushiji.maps.features import embedded, pixels
 
-    return pixels(source) if name == "pixels" else embedded(source, name, threads)
+    return pixels(source) if name == "pixels" else embedded(source, name, threads, errors)
 
 
 def _added(files: list[Path], source: Source) -> Added | None:

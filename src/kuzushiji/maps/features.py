@@ -24,7 +24,7 @@ class Features:
         matrix: float32 (n, d), or None for pixels.
         digest: hex digest of every number in it; the same digest, the same maps.
         error: int64 (n,), 1 where the model reads the image wrongly, 0 where rightly, -1 where it has no
-            such class; None for pixels.
+            such class; None where that was not asked for.
     """
 
     name: str
@@ -75,30 +75,33 @@ def pixels(source: Source) -> Features:
     return Features("pixels", source, None, digest.hexdigest())
 
 
-def embedded(source: Source, model: str, threads: int | None = None) -> Features:
+def embedded(source: Source, model: str, threads: int | None = None, errors: bool = False) -> Features:
     """A model's embedding of every image.
 
     Args:
         source: the images; brought to the model's size.
         model: a shipped name, an ``.onnx`` file or a run folder.
         threads: CPU threads; None for all.
+        errors: also find the images that the model reads wrongly; takes at least as long again.
 
     Raises:
         KuzushijiError: no such model, or its embedding has numbers that are not finite.
     """
-    from kuzushiji.evaluation.predictions import as_glyphs
+    from kuzushiji.evaluation.predictions import as_glyphs, embeddings
     from kuzushiji.weights import open_model
 
     opened = open_model(model, threads)
+    matrix = embeddings(opened, source.images)
+    if not errors:
+        return from_matrix(source, matrix, model)
     known = {c: i for i, c in enumerate(opened.info.classes)}
     truth = np.array([known.get(c, -1) for c in source.classes], np.int64)[source.labels]
-    rows, best = [], []
+    best = []
     for start in range(0, len(source), 1024):
         glyphs = as_glyphs(np.asarray(source.images[start : start + 1024]), opened.info.size)
-        rows.append(opened.embed(glyphs))
         best.append(opened.logits(glyphs).argmax(1))
     error = np.where(truth < 0, -1, (np.concatenate(best) != truth).astype(np.int64))
-    return from_matrix(source, np.concatenate(rows), model, error)
+    return from_matrix(source, matrix, model, error)
 
 
 def from_matrix(source: Source, matrix: Any, name: str, error: Array | None = None) -> Features:
