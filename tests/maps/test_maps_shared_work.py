@@ -149,7 +149,7 @@ def test_class_means_skip_classes_without_images():
 
 
 class _Halves:
-    """Stands for a model of two classes: its embedding is the mean ink of both halves, its answer the higher."""
+    """Stands for a model: its embedding is the mean ink of both halves, its answer the one with more."""
 
     info = type("Info", (), {"classes": ("か", "く"), "size": 6})()
 
