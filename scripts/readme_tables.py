@@ -24,7 +24,7 @@ PUBLISHED = (
 
 
 def training() -> str:
-    """Accuracy of every recorded recipe, mean over its seeds with the mean interval, then what others reached."""
+    """Accuracy of each recorded recipe (means over its seeds, of value and interval), then of others."""
     lines = [
         "| model | test set | accuracy (95 %) | seeds | parameters | training |",
         "|---|---|---|---|---|---|",
@@ -37,8 +37,8 @@ def training() -> str:
         time = f"{one['epochs']} epochs, {float(one['training_minutes']):.0f} min"
         test = f"{one['test_set']}, n = {int(one['n']):,}"
         lines.append(
-            f"| `recipes/{recipe}.toml` | {test} | {_accuracy(rows)} | {len(rows)} | {int(one['parameters']):,} "
-            f"| {time} |"
+            f"| `recipes/{recipe}.toml` | {test} | {_accuracy(rows)} | {len(rows)} | "
+            f"{int(one['parameters']):,} | {time} |"
         )
     for one in sorted(_rows("baselines"), key=lambda row: -float(row["accuracy"])):
         test = f"{one['dataset']}, n = {int(one['test_images']):,}"
