@@ -14,11 +14,13 @@ const EXAMPLES = {
   health: `curl ${origin}/health`,
 };
 
+const plain = (text) => text.replaceAll("`", "");
+
 function constraint(schema) {
-  const { type, minimum, maximum, items, pattern } = schema;
+  const { type, minimum, maximum, items } = schema;
   const range = minimum !== undefined ? ` ${minimum} to ${maximum}` : "";
   const fallback = schema.default !== undefined ? `, ${schema.default} when left out` : "";
-  return type === "array" ? `list of ${constraint(items)}` : `${type}${range}${fallback}${pattern && type !== "string" ? pattern : ""}`;
+  return type === "array" ? `list of ${constraint(items)}` : `${type}${range}${fallback}`;
 }
 
 function table(rows) {
@@ -27,12 +29,12 @@ function table(rows) {
 }
 
 function operation(path, method, about) {
-  const parameters = (about.parameters ?? []).map((p) => [p.name, constraint(p.schema), p.description]);
-  const answers = Object.entries(about.responses).map(([status, { description }]) => [status, description]);
+  const parameters = (about.parameters ?? []).map((p) => [p.name, constraint(p.schema), plain(p.description)]);
+  const answers = Object.entries(about.responses).map(([status, { description }]) => [status, plain(description)]);
   return h("section", {},
     h("h2", {}, h("span", { class: "method", text: method.toUpperCase() }), h("span", { class: "code", text: path }),
       h("span", { text: about.summary })),
-    about.description ? h("p", { text: about.description.replaceAll("`", "") }) : null,
+    about.description ? h("p", { text: plain(about.description) }) : null,
     parameters.length ? table(parameters) : null,
     h("pre", { tabindex: "0", text: EXAMPLES[about.operationId] ?? "" }),
     table(answers));

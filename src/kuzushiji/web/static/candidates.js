@@ -68,7 +68,8 @@ export class Candidates extends EventTarget {
     $("best").textContent = best.char;
     $("mark").textContent = t(reading.sure ? "sure" : "unsure");
     const verdict = t(reading.sure ? "verdict.sure" : "verdict.unsure", {
-      char: best.char, words: words(best.probability),
+      char: best.char, reading: best.reading || best.char, words: words(best.probability),
+      percent: percent(best.probability),
     });
     $("why").textContent = [...(reading.sure ? [] : reasons(reading)), verdict].join(" ");
     this.#mark();

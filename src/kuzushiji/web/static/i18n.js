@@ -44,8 +44,11 @@ export function toggle() {
   fill();
 }
 
-export const percent = (p) =>
-  new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: p < 0.1 ? 1 : 0 }).format(p);
+export function percent(p) {
+  const options = { style: "percent", maximumFractionDigits: p < 0.1 ? 1 : 0 };
+  const format = (value) => new Intl.NumberFormat(language, options).format(value);
+  return p < 0.001 ? `< ${format(0.001)}` : format(p);
+}
 
 const STEPS = [[0.95, "p.95"], [0.8, "p.80"], [0.5, "p.50"], [0.2, "p.20"], [0.05, "p.05"], [0, "p.00"]];
 
