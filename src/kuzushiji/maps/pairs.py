@@ -66,7 +66,7 @@ def trimap(seen: Reduced, job: Job) -> Fitted:
     # It divides by this spread, which copies of one image would make zero.
     distances[:, 1:] = np.maximum(distances[:, 1:], 1e-6)
     with _one_thread(job.seed):
-        model = need("trimap", extra="maps").TRIMAP(
+        model = need("trimap", extra="trimap").TRIMAP(
             n_dims=job.dims, knn_tuple=(indices, distances), apply_pca=False, verbose=False
         )
         points = model.fit_transform(np.asarray(seen.scores), init=seen.start(job.dims, 0.01))
@@ -107,5 +107,14 @@ def _quiet(name: str) -> Iterator[None]:
 METHODS = (
     Method("pacmap", "PaCMAP", pacmap, long=True, neighbours=CANDIDATES, work=5, modules=("pacmap",)),
     Method("localmap", "LocalMAP", localmap, long=True, neighbours=CANDIDATES, work=6, modules=("pacmap",)),
-    Method("trimap", "TriMap", trimap, long=True, neighbours=CANDIDATES, work=9, modules=("trimap",)),
+    Method(
+        "trimap",
+        "TriMap",
+        trimap,
+        long=True,
+        neighbours=CANDIDATES,
+        work=9,
+        modules=("trimap",),
+        extra="trimap",
+    ),
 )
