@@ -1,8 +1,8 @@
 """Puts a finished run's model into the package: ``python scripts/ship.py RUN [NAME]``.
 
-Copies its ONNX file to src/kuzushiji/weights/files/NAME-HASH.onnx (first 8 hex digits of its SHA-256) and
-its card to NAME.md, with the test results that benchmarks/results/training.csv has for it; the earlier version
-goes.
+Copies its ONNX file to src/kuzushiji/weights/files/NAME-HASH.onnx (HASH: first 8 hex digits of its SHA-256),
+its card to NAME.md there, with the test results that benchmarks/results/training.csv has for it; the earlier
+version goes.
 """
 
 from __future__ import annotations

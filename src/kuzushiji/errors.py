@@ -30,10 +30,10 @@ def need(module: str, extra: str) -> ModuleType:
 
     >>> need("math", extra="train").floor(2.5)
     2
-    >>> need("nothing", extra="maps")
+    >>> need("nope", extra="maps")
     Traceback (most recent call last):
     ...
-    kuzushiji.errors.UsageError: this needs the "maps" extra: pip install "kuzushiji[maps]" (no module nothing)
+    kuzushiji.errors.UsageError: this needs the "maps" extra: pip install "kuzushiji[maps]" (no module nope)
     """
     import importlib
 

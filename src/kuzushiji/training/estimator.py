@@ -14,7 +14,7 @@ from kuzushiji.training.loop import Loop
 from kuzushiji.training.recipe import Fit, Model, Recipe
 
 need("sklearn", extra="evaluate")
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: E402
 
 _validation = need("sklearn.utils.validation", extra="evaluate")
 _multiclass = need("sklearn.utils.multiclass", extra="evaluate")

@@ -111,9 +111,9 @@ def _from_keras(model: Any, path: Path) -> None:
 
     folded = fold(model)
     both = keras.Model(folded.input, [folded.output, folded.get_layer("embedding").output])
-    both.predict_on_batch(np.zeros((2, *model.input_shape[1:]), np.float32))
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # about tracing, and names of inputs; the result is compared below
+        both.predict_on_batch(np.zeros((2, *model.input_shape[1:]), np.float32))
         both.export(str(path), format="onnx", verbose=False)
 
 
