@@ -267,6 +267,23 @@ def test_wheel_zooms_at_the_pointer_and_glyphs_appear(page: Any) -> None:
     assert page.evaluate("atlas.stats.glyphs") > 3
 
 
+def test_tools_can_be_pressed(page: Any) -> None:
+    page.click("#tool-in")
+    settle(page)
+    assert page.evaluate("atlas.camera().zoom") == pytest.approx(1.5)
+    page.click("#tool-fit")
+    settle(page)
+    assert page.evaluate("atlas.camera().zoom") == pytest.approx(1)
+    page.click("#tool-lasso")
+    assert page.evaluate("atlas.state.tool") == "lasso"
+    page.click("#tool-glyphs")
+    assert page.evaluate("atlas.state.glyphs") == "on"
+    page.click("#tool-layout")
+    settle(page)
+    page.click("#tool-out")
+    assert page.locator(".panel").count() == 3
+
+
 def test_colours_tabs_and_both_languages(page: Any) -> None:
     assert page.evaluate("atlas.missingWords") == []
     for name in ("cluster", "training count", "error"):

@@ -24,12 +24,14 @@ class Calibration:
         threshold: least calibrated probability that is called sure.
         n: held-out images.
         figures: accuracy, balanced accuracy, coverage and precision of ``sure`` on the hold-out.
+        look_alikes: for a class, the classes it is most taken for there, as positions; see `look_alikes`.
     """
 
     temperature: float
     threshold: float
     n: int
     figures: dict[str, Any]
+    look_alikes: dict[str, list[int]]
 
 
 def calibrate(logits: np.ndarray, part: Part, precision: float) -> Calibration:
@@ -43,7 +45,8 @@ def calibrate(logits: np.ndarray, part: Part, precision: float) -> Calibration:
     temperature = fit_temperature(logits, part.labels)
     scaled = logits / temperature
     p = np.exp(scaled - scaled.max(1, keepdims=True))
-    confidence = p.max(1) / p.sum(1)
+    p /= p.sum(1, keepdims=True)
+    confidence = p.max(1)
     predicted = logits.argmax(1)
     chosen = abstention_threshold(confidence, predicted == part.labels, precision)
     figures = {
@@ -53,4 +56,33 @@ def calibrate(logits: np.ndarray, part: Part, precision: float) -> Calibration:
         "sure_precision": asdict(chosen.precision),
         "sure_target": precision,
     }
-    return Calibration(temperature, chosen.threshold, len(part), figures)
+    return Calibration(temperature, chosen.threshold, len(part), figures, look_alikes(p, part.labels))
+
+
+def look_alikes(
+    probabilities: np.ndarray, labels: np.ndarray, most: int = 3, least: float = 0.002
+) -> dict[str, list[int]]:
+    """What each class is taken for, by the probability that held-out images of it give to others.
+
+    Args:
+        probabilities: float (n, c), calibrated.
+        labels: int (n,).
+        most: how many for one class.
+        least: mean probability below which a likeness is not worth telling.
+
+    Returns:
+        For each class that has some (its position as text, as JSON wants), the positions of its look-alikes,
+        the likest first.
+
+    >>> p = np.array([[0.7, 0.3, 0.0], [0.8, 0.2, 0.0], [0.0, 0.1, 0.9]])
+    >>> look_alikes(p, np.array([0, 0, 2]))
+    {'0': [1], '2': [1]}
+    """
+    found = {}
+    for label in np.unique(labels):
+        mean = probabilities[labels == label].mean(0)
+        mean[label] = 0
+        best = [int(k) for k in np.argsort(-mean, kind="stable")[:most] if mean[k] >= least]
+        if best:
+            found[str(label)] = best
+    return found

@@ -79,9 +79,9 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
-    export.write(model, _info(recipe, data, 1.0, 0.5), path)
+    export.write(model, _info(recipe, data, None), path)
     found = _calibration(run, data, path, watch or Watch())
-    info = _info(recipe, data, found.temperature, found.threshold) if found else _info(recipe, data, 1.0, 1.0)
+    info = _info(recipe, data, found)
     difference = export.write(model, info, path)
     run.write("result.json", card.result(run, model, data, info, found, difference))
     card.curves(run)
@@ -114,16 +114,21 @@ def _calibration(run: Run, data: Assembled, path: Path, watch: Watch) -> Calibra
     return calibrate(logits, data.validation, recipe.export.precision)
 
 
-def _info(recipe: Recipe, data: Assembled, temperature: float, threshold: float) -> ModelInfo:
+def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelInfo:
+    """What the file says of itself; without a calibration nothing is ever sure."""
+    alike = {
+        data.classes[int(label)]: [data.classes[k] for k in others]
+        for label, others in (found.look_alikes if found else {}).items()
+    }
     return ModelInfo(
         name=recipe.name,
         classes=data.classes,
         size=recipe.data.size,
-        temperature=temperature,
-        sure_threshold=threshold,
+        temperature=found.temperature if found else 1.0,
+        sure_threshold=found.threshold if found else 1.0,
         shifts=tuple((int(a), int(b)) for a, b in recipe.export.shifts),
         architecture=recipe.model.architecture,
         trained_on=", ".join(recipe.data.sources),
         attribution=ATTRIBUTION,
-        more={"seed": recipe.fit.seed, "same_resolution": recipe.data.same_resolution},
+        more={"seed": recipe.fit.seed, "same_resolution": recipe.data.same_resolution, "look_alikes": alike},
     )
