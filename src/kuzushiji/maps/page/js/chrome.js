@@ -19,7 +19,7 @@ function icon(name) {
 export function showChrome(atlas, store, say, deeds) {
   const { words } = atlas;
   const tool = (name, key, press) => {
-    const button = h("button", { class: "tool", id: `tool-${name}`, onclick: press, "data-say": key }, icon(name));
+    const button = h("button", { class: "tool", id: `tool-${name}`, onclick: () => press(), "data-say": key }, icon(name));
     byId("tools").append(button);
     return button;
   };
