@@ -8,6 +8,7 @@ import pytest
 from html_checks import checked
 
 from kuzushiji.datasets import Dataset
+from kuzushiji.errors import UsageError
 from kuzushiji.evaluation.audit import COLUMNS, Audit, audit
 from kuzushiji.evaluation.audit.findings import blanks, correlation, exact_duplicates, suspects
 from kuzushiji.evaluation.audit.material import Material, gather, shrunk
@@ -134,6 +135,21 @@ def test_gather_takes_what_splits_there_are(monkeypatch, planted: Material) -> N
     asked.clear()
     gather("kmnist")
     assert [split for split, _ in asked] == ["train", "test"]
+
+
+def test_gather_takes_a_folder_without_parts_as_one(monkeypatch, planted: Material, tmp_path) -> None:
+    def load(name: str, split: str = "train") -> Dataset:
+        asked.append(split)
+        if split != "all":
+            raise UsageError(f"no split {split}")
+        return planted.parts[0]
+
+    asked: list[str] = []
+    monkeypatch.setattr("kuzushiji.datasets.load", load, raising=False)
+    assert len(gather(tmp_path)) == 150
+    assert asked == ["train", "all"]
+    with pytest.raises(UsageError):
+        gather("no-such-data")
 
 
 def test_correlation_forgives_one_pixel_and_no_more() -> None:

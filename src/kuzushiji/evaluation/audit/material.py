@@ -88,15 +88,17 @@ def gather(dataset: str | Path) -> Material:
     Raises:
         KuzushijiError: the data cannot be had, or is empty.
     """
-    from kuzushiji.datasets import load
+    from kuzushiji.datasets import load, names
 
     if str(dataset) == "kkanji":  # black images are a finding here
         parts = tuple(load("kkanji", split, drop_black=False) for split in ("train", "validation", "test"))
+    elif str(dataset) in names() or not Path(dataset).is_dir():
+        parts = (load(dataset, "train"), load(dataset, "test"))
     else:
         try:
             parts = (load(dataset, "train"), load(dataset, "test"))
-        except KuzushijiError:
-            parts = (load(dataset, "all"),) if Path(dataset).is_dir() else (load(dataset, "train"),)
+        except KuzushijiError:  # one's own folder need not have parts
+            parts = (load(dataset, "all"),)
     material = Material(str(dataset), tuple(p for p in parts if len(p)))
     if len(material) < 2:
         raise KuzushijiError(f"{dataset}: an audit needs at least two images")
