@@ -61,9 +61,10 @@ def curves(run: Run) -> Path:
 
 
 def write(run: Run) -> Path:
-    """Writes ``MODEL_CARD.md`` from what the folder holds."""
+    """Writes ``MODEL_CARD.md`` from what the folder holds; ``NOTES.md`` tells what happened to the run."""
     tree, recipe, environment = run.read("result.json"), run.recipe, run.read("environment.json")
     info = tree["model"]
+    notes = run.folder / "NOTES.md"
     lines = [
         "---",
         f"license: {LICENCE.lower().replace(' ', '-')}",
@@ -99,6 +100,7 @@ def write(run: Run) -> Path:
         "measured on the data sets named above only, which come from a few dozen printed and "
         "hand-written books.",
         "",
+        *(["## Notes", "", notes.read_text(encoding="utf-8").strip(), ""] if notes.is_file() else []),
         "## Recipe",
         "",
         "```json",
