@@ -200,6 +200,6 @@ def test_a_kana_does_not_load_the_kanji():
 def test_order_is_the_publishers(file, classes):
     path = Path(os.environ.get("KUZUSHIJI_TEST_DATA", "")) / file
     if not path.is_file():
-        pytest.skip("real data not found")
+        pytest.skip("skipped: real data not found")
     with path.open(encoding="utf-8") as f:
         assert tuple(row["char"] for row in csv.DictReader(f)) == classes()

@@ -1,6 +1,6 @@
 """The real sets, where there is a tree of them (KUZUSHIJI_TEST_DATA): constants that we publish are true.
 
-kkanji is unpacked only if KUZUSHIJI_TEST_HOME names a cache that may keep it; it takes half a minute.
+kkanji is unpacked, once, only if KUZUSHIJI_TEST_HOME names a cache that may keep it; it takes half a minute.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kuzushiji.cli import main
 from kuzushiji.datasets import kkanji, load, registry
 from kuzushiji.datasets.checking import fault
 from kuzushiji.datasets.formats import read_classmap
@@ -25,7 +26,7 @@ TREE = Path(os.environ.get("KUZUSHIJI_TEST_DATA", "/nowhere"))
 @pytest.fixture
 def tree(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     if not (TREE / "kmnist").is_dir():
-        pytest.skip("real data not found")
+        pytest.skip("skipped: real data not found")
     monkeypatch.setenv("KUZUSHIJI_MIRROR", TREE.as_uri())
     return TREE
 
@@ -71,10 +72,14 @@ def test_k49_labels(tree: Path) -> None:
 @pytest.fixture
 def unpacked(monkeypatch: pytest.MonkeyPatch) -> Path:
     home = os.environ.get("KUZUSHIJI_TEST_HOME")
-    folder = kkanji.unpacked(Path(home)) if home else None
-    if folder is None:
-        pytest.skip("real data not found")
-    monkeypatch.setenv("KUZUSHIJI_HOME", str(home))
+    if not home or not (TREE / "kkanji").is_dir():
+        pytest.skip("skipped: real data not found")
+    monkeypatch.setenv("KUZUSHIJI_HOME", home)
+    monkeypatch.setenv("KUZUSHIJI_MIRROR", TREE.as_uri())
+    if kkanji.unpacked(Path(home)) is None:
+        assert main(["data", "get", "kkanji"]) == 0
+    folder = kkanji.unpacked(Path(home))
+    assert folder is not None
     return folder
 
 
