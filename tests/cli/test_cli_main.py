@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -20,7 +21,8 @@ def command(monkeypatch):
         module = type(
             "group", (), {"register": staticmethod(lambda app: app.command("demo", **options)(function))}
         )
-        monkeypatch.setattr(_app.importlib, "import_module", lambda name: module)
+        only_here = SimpleNamespace(import_module=lambda name: module, util=importlib.util)
+        monkeypatch.setattr(_app, "importlib", only_here)
 
     return put
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "train": "train_cli",
     "export": "train_cli",
     "evaluate": "evaluate_cli",
+    "audit": "evaluate_cli",
     "map": "map_cli",
     "serve": "serve_cli",
 }
