@@ -21,14 +21,10 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "web")]
 from web_support import serving  # noqa: E402
 
 from browser_support import launch  # noqa: E402
+from kuzushiji.images.samples import STROKES  # noqa: E402
 
-#: The hand's way for か in its cursive form: three strokes, in units of the pad.
-KA = [
-    [(0.20, 0.34), (0.34, 0.33), (0.50, 0.29), (0.60, 0.30), (0.63, 0.40), (0.60, 0.58), (0.52, 0.76),
-     (0.43, 0.80), (0.37, 0.73)],
-    [(0.42, 0.16), (0.40, 0.34), (0.34, 0.54), (0.24, 0.76)],
-    [(0.72, 0.28), (0.80, 0.38), (0.85, 0.50)],
-]  # fmt: skip
+#: The hand's way for a sample character of the project, in units of the pad.
+HA = [[(0.16 + 0.68 * x, 0.16 + 0.68 * y) for x, y in each] for each in STROKES["は"]]
 
 PAGE = """
 async ([text, font]) => {
@@ -102,7 +98,7 @@ def picture(page: Any) -> None:
     font = (
         '"KouzanBrushFontSousyo", "Yuji Boku", "Klee One", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif'
     )
-    data = page.evaluate(PAGE, [["はるはあけ", "ほのやうや", "山きはすこ"], font])
+    data = page.evaluate(PAGE, [["はまれをや", "すなはおき", "つきやれま"], font])
     png = base64.b64decode(data.split(",")[1])
     page.locator("#file").set_input_files({"name": "page.png", "mimeType": "image/png", "buffer": png})
     page.locator("#page-tools").wait_for()
@@ -153,13 +149,13 @@ def take(url: str, out: Path, only: str) -> None:
             elif name.startswith("practice"):
                 page.locator("#tab-practice").click()
                 page.locator("#practice-hint").click()
-                for each in KA:
+                for each in HA:
                     stroke(page, each)
                 page.locator("#practice-check").click()
                 page.locator("#grade:not([hidden])").wait_for()
                 page.locator("#detail h3").wait_for()
             else:
-                draw(page, KA)
+                draw(page, HA)
                 pick(page)
             page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
             page.mouse.move(2, 2)

@@ -388,6 +388,14 @@ def test_the_language_switches_everywhere(visit: Any) -> None:
     assert left == 0
 
 
+def test_a_model_of_few_characters_says_so(visit: Any) -> None:
+    visitor = visit()
+    visitor.locator("#narrow").wait_for()
+    assert "の" in visitor.locator("#narrow").inner_text()
+    visitor.locator("#language").click()
+    assert "文字だけ" in visitor.locator("#narrow").inner_text()
+
+
 def test_a_japanese_browser_gets_japanese(visit: Any) -> None:
     assert visit(locale="ja-JP").locator("#tab-draw").inner_text() == "書く"
 

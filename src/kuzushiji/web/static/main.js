@@ -154,9 +154,20 @@ function startPractice() {
   else practice?.next();
 }
 
+const NARROW = 100;
+let known = [];
+
+/** A model of few characters says so, since it takes every other character for one of them. */
+function sayWhatItKnows() {
+  $("narrow").hidden = !known.length || known.length >= NARROW;
+  $("narrow").textContent = t("model.narrow", { n: known.length, chars: known.join(" ") });
+}
+
 model().then(({ name, classes }) => {
   modelName = name;
   $("model-name").textContent = name;
+  known = classes;
+  sayWhatItKnows();
   practice = new Practice(pad, classes);
   practice.addEventListener("asked", () => { if (mode === "practice") candidates.show(null); });
   practice.addEventListener("graded", (e) => candidates.show(e.detail.reading, e.detail.target));
@@ -237,6 +248,7 @@ document.addEventListener("keydown", (e) => {
 
 $("language").addEventListener("click", () => {
   toggle();
+  sayWhatItKnows();
   labelTheme();
   const { shown } = candidates;
   candidates.render();
