@@ -80,7 +80,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         from kuzushiji import models  # isort: skip  (chooses Keras' backend)
         import keras
 
-        images = np.ndim(X) == 3
+        images = isinstance(X, np.ndarray) and X.ndim == 3
         X, y = _validation.validate_data(self, _flat(X), y, dtype=np.float32)  # noqa: N806
         _multiclass.check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
