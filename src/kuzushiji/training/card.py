@@ -122,8 +122,8 @@ def _calibration(found: dict[str, Any] | None, again: int) -> list[str]:
     return [
         f"Temperature {found['temperature']:.3f} and threshold {found['threshold']:.4f}, fitted on "
         f"{found['n']:,} images that "
-        f"{origin} held out as whole clusters of look-alike shapes (a harder part than a random "
-        f"one). There: accuracy "
+        f"{origin} held out as whole clusters of look-alike shapes. "
+        f"There: accuracy "
         f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
         f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
     ]
