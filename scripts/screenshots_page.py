@@ -24,7 +24,7 @@ from browser_support import launch  # noqa: E402
 from kuzushiji.images.samples import STROKES  # noqa: E402
 
 #: The hand's way for a sample character of the project, in units of the pad.
-HA = [[(0.16 + 0.68 * x, 0.16 + 0.68 * y) for x, y in each] for each in STROKES["は"]]
+GLYPH = [[(0.16 + 0.68 * p[0], 0.16 + 0.68 * p[1]) for p in each] for each in STROKES["お"]]
 
 PAGE = """
 async ([text, font]) => {
@@ -149,13 +149,13 @@ def take(url: str, out: Path, only: str) -> None:
             elif name.startswith("practice"):
                 page.locator("#tab-practice").click()
                 page.locator("#practice-hint").click()
-                for each in HA:
+                for each in GLYPH:
                     stroke(page, each)
                 page.locator("#practice-check").click()
                 page.locator("#grade:not([hidden])").wait_for()
                 page.locator("#detail h3").wait_for()
             else:
-                draw(page, HA)
+                draw(page, GLYPH)
                 pick(page)
             page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
             page.mouse.move(2, 2)
