@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import tempfile
 import warnings
@@ -82,7 +83,7 @@ def to_onnx(path: Path) -> Path:
         return out
     run = Run.open(source.parent)
     result = run.read("result.json")
-    write(open_keras(source), ModelInfo.from_json(_json(result["model"])), out)
+    write(open_keras(source), ModelInfo.from_json(json.dumps(result["model"])), out)
     return out
 
 
@@ -138,12 +139,6 @@ def _name_outputs(graph: Any, names: tuple[str, ...]) -> None:
         value.name = renamed[value.name]
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "n"
-
-
-def _json(tree: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(tree)
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
