@@ -81,7 +81,8 @@ def _keras(recipe: object, images: np.ndarray, labels: np.ndarray) -> Callable[[
 
 
 def _torch(images: np.ndarray, labels: np.ndarray, n: int) -> Callable[[], None]:
-    """The network of `kuzushiji.models.residual` with its default options, written in PyTorch."""
+    """The network of `kuzushiji.models.residual` with its default options, in PyTorch as fast as it goes there:
+    with channels last in memory."""
     import torch
     from torch import nn
 
@@ -109,13 +110,14 @@ def _torch(images: np.ndarray, labels: np.ndarray, n: int) -> Callable[[], None]
         nn.Flatten(),
         nn.Dropout(0.2),
         nn.Linear(96, 10),
-    )
+    ).to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(net.parameters(), 0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
 
     def run() -> None:
         for k in range(STEPS):
             part = slice(k * n, (k + 1) * n)
             glyphs = torch.from_numpy(images[part, None].astype(np.float32) / 255)
+            glyphs = glyphs.to(memory_format=torch.channels_last)
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(net(glyphs), torch.from_numpy(labels[part]))
             loss.backward()

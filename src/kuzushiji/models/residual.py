@@ -9,23 +9,13 @@ import keras
 from keras import layers
 
 from kuzushiji.models.heads import CosineHead
-from kuzushiji.models.layers import BatchNormalization
+from kuzushiji.models.layers import BatchNormalization, Convolution
 from kuzushiji.models.registry import register
 
 
 def _convolve(x: Any, width: int, stride: int = 1) -> Any:
-    """Convolution 3 x 3, batch normalization, ReLU; zero padding of 1, so a stride halves evenly."""
-    if stride > 1:
-        x = layers.ZeroPadding2D(1, data_format="channels_first")(x)
-    x = layers.Conv2D(
-        width,
-        3,
-        stride,
-        "valid" if stride > 1 else "same",
-        use_bias=False,
-        data_format="channels_first",
-        kernel_initializer="he_normal",
-    )(x)
+    """Convolution 3 x 3, batch normalization, ReLU."""
+    x = Convolution(width, strides=stride, use_bias=False, kernel_initializer="he_normal")(x)
     x = BatchNormalization(axis=1, momentum=0.9, epsilon=1e-5)(x)
     return layers.ReLU()(x)
 
