@@ -81,7 +81,7 @@ def _keras(recipe: object, images: np.ndarray, labels: np.ndarray) -> Callable[[
 
 
 def _torch(images: np.ndarray, labels: np.ndarray, n: int) -> Callable[[], None]:
-    """The network of `kuzushiji.models.residual` with its default options, in PyTorch as fast as it goes there:
+    """The network of `kuzushiji.models.residual` with its default options, in PyTorch at its fastest:
     with channels last in memory."""
     import torch
     from torch import nn
