@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kuzushiji.datasets import Dataset, load, shifted_holdout
+from kuzushiji.datasets.registry import PUBLISHED
 from kuzushiji.errors import UsageError
+from kuzushiji.images import resize_glyphs
 from kuzushiji.training.recipe import Data
 
 
@@ -54,13 +56,16 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
     held: list[Part] = []
     for source in sets:
         part = _part(source, classes, data)
-        if data.validation == "shifted":
+        if data.validation == "own" and _has_validation(source):
+            train.append(part)
+            held.append(_part(load(source.name, "validation"), classes, data))
+        elif data.validation in ("shifted", "own"):
             keep, out = shifted_holdout(source, fraction=data.fraction, seed=seed)
             train.append(Part(part.images[keep], part.labels[keep]))
             held.append(Part(part.images[out], part.labels[out]))
         else:
             train.append(part)
-    if data.validation not in ("shifted", "none"):
+    if data.validation not in ("shifted", "own", "none"):
         held = [_part(_load(data.validation), classes, data)]
     return Assembled(classes, _join(train), _join(held) if held else None)
 
@@ -68,6 +73,11 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
 def _load(source: str) -> Dataset:
     name, _, split = source.partition("/")
     return load(source) if source.startswith((".", "/")) else load(name, split or "train")
+
+
+def _has_validation(source: Dataset) -> bool:
+    published = PUBLISHED.get(source.name)
+    return published is not None and source.split == "train" and "validation" in published.splits
 
 
 def _join(parts: list[Part]) -> Part:
@@ -85,31 +95,4 @@ def _part(source: Dataset, classes: tuple[str, ...], data: Data) -> Part:
     inside = np.flatnonzero(labels >= 0)
     everything = len(inside) == len(labels)
     images = source.images if everything else source.images[inside]
-    sides = (data.same_resolution, data.size) if data.same_resolution else (data.size,)
-    return Part(resize(images, *sides), labels[inside])
-
-
-def resize(images: np.ndarray, *sides: int, block: int = 8192) -> np.ndarray:
-    """Resizes square glyphs, through each of ``sides`` in turn, by Pillow's antialiased bicubic filter.
-
-    Args:
-        images: uint8 (n, h, h), an array or a lazy view.
-        *sides: the sides to go through, pixels.
-        block: images held at once beside the result.
-
-    Returns:
-        uint8 (n, side, side) with the last side; the very same values where every side is h.
-    """
-    if all(side == images.shape[1] for side in sides):
-        return np.asarray(images)
-    from PIL import Image
-
-    out = np.empty((len(images), sides[-1], sides[-1]), np.uint8)
-    for start in range(0, len(images), block):
-        for i, glyph in enumerate(images[start : start + block], start):
-            picture = Image.fromarray(glyph)
-            for side in sides:
-                if picture.width != side:
-                    picture = picture.resize((side, side), Image.Resampling.BICUBIC)
-            out[i] = np.asarray(picture)
-    return out
+    return Part(resize_glyphs(images, data.size), labels[inside])

@@ -64,9 +64,12 @@ class Loop:
         fit = recipe.fit
         self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
         self.optimizer = optimizers.make(fit)
+        drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
         model.compile(
             optimizer=self.optimizer,
-            loss=losses.make(fit.loss, data.counts, fit.label_smoothing),
+            loss=losses.make(
+                fit.loss, data.counts.astype(np.float64) ** fit.sampling_power, fit.label_smoothing
+            ),
             jit_compile=False,
         )
         self.optimizer.build(model.trainable_variables)

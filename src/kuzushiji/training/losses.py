@@ -17,7 +17,8 @@ def make(kind: str, counts: np.ndarray, label_smoothing: float = 0.0) -> Callabl
         kind: ``softmax`` (cross-entropy) or ``balanced-softmax`` (the log of each class's training count is
             added to its logit, so that the logits themselves are free of the prior; Ren et al. 2020,
             arXiv:2007.10740).
-        counts: int (c,), training images a class.
+        counts: int or float (c,), training images a class, or what is in proportion to how often each class is
+            drawn.
         label_smoothing: probability spread evenly over all classes, in [0, 1).
 
     Returns:
@@ -27,7 +28,7 @@ def make(kind: str, counts: np.ndarray, label_smoothing: float = 0.0) -> Callabl
 
     if kind not in ("softmax", "balanced-softmax"):
         raise UsageError(f"fit.loss is {kind!r}; there are: softmax, balanced-softmax")
-    prior = np.log(np.maximum(counts, 1) / max(1, counts.sum())).astype(np.float32)
+    prior = np.log(np.maximum(counts, 1) / max(1.0, float(counts.sum()))).astype(np.float32)
     balanced = kind == "balanced-softmax"
 
     def loss(labels: Any, logits: Any) -> Any:

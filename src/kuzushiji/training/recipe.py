@@ -22,20 +22,19 @@ class Data:
     Attributes:
         sources: data sets, each ``name`` or ``name/split`` (default split: train); classes are their union,
             in order.
-        size: side of the glyphs, pixels.
+        size: side of the glyphs, pixels. Sources that were published at several sizes are best joined at the
+            smallest of them: else the network learns which set a glyph comes from by its sharpness.
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
-            part: the official test sets are shifted too), ``none`` trains on everything, anything else is a
-            ``name/split`` to measure on.
+            part: the official test sets are shifted too), ``own`` takes the validation split of those sources
+            that have one and does as ``shifted`` for the others, ``none`` trains on everything, anything else
+            is a ``name/split`` to measure on.
         fraction: part held out by ``shifted``.
-        same_resolution: side through which every image goes first, so that the resolution at which a set was
-            published says nothing about the class; 0 leaves images as they are.
     """
 
     sources: tuple[str, ...] = ("kmnist",)
     size: int = 28
     validation: str = "shifted"
     fraction: float = 0.1
-    same_resolution: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,15 @@ class Export:
         calibration_epochs: 0 fits the temperature and the threshold of ``sure`` on this run's own hold-out.
             Above 0, the run learns from everything and a second, shorter training of so many epochs, with a
             shifted hold-out, gives them: hardly less honest, and the shipped model loses no shape.
+        calibration_augment: times that the held-out part is augmented (as in training) for the calibration;
+            0 takes it as it is. Augmented glyphs stand for the writers and pages that no set has: without
+            them, temperature and threshold would be those of books that were trained on.
         precision: least fraction of right answers among those called sure, on that part.
     """
 
     shifts: tuple[tuple[int, int], ...] = ((0, 0),)
     calibration_epochs: int = 0
+    calibration_augment: int = 0
     precision: float = 0.99
 
 

@@ -13,7 +13,7 @@ from kuzushiji.datasets import ATTRIBUTION
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
-from kuzushiji.training.data import Assembled, assemble
+from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
@@ -110,8 +110,25 @@ def _calibration(run: Run, data: Assembled, path: Path, watch: Watch) -> Calibra
         return Calibration(**Run.open(second).read("result.json")["calibration"])
     if data.validation is None:
         return None
-    logits = Model(path).logits(np.asarray(data.validation.images))
-    return calibrate(logits, data.validation, recipe.export.precision)
+    part = augmented(data.validation, recipe)
+    return calibrate(Model(path).logits(part.images), part, recipe.export.precision)
+
+
+def augmented(part: Part, recipe: Recipe, block: int = 512) -> Part:
+    """The held-out part as the recipe wants it for the calibration: see `recipe.Export.calibration_augment`.
+
+    Returns:
+        Glyphs uint8 (n x times, size, size), the same ones for the same recipe.
+    """
+    times = recipe.export.calibration_augment
+    if not times:
+        return Part(np.asarray(part.images), part.labels)
+    rng = np.random.default_rng(recipe.fit.seed)
+    images = np.concatenate([part.images] * times)
+    for start in range(0, len(images), block):
+        glyphs = recipe.augment(images[start : start + block], rng)
+        images[start : start + block] = np.rint(255 * glyphs)
+    return Part(images, np.tile(part.labels, times))
 
 
 def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelInfo:
@@ -130,5 +147,5 @@ def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelIn
         architecture=recipe.model.architecture,
         trained_on=", ".join(recipe.data.sources),
         attribution=ATTRIBUTION,
-        more={"seed": recipe.fit.seed, "same_resolution": recipe.data.same_resolution, "look_alikes": alike},
+        more={"seed": recipe.fit.seed, "look_alikes": alike},
     )
