@@ -67,9 +67,7 @@ class Loop:
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
         model.compile(
             optimizer=self.optimizer,
-            loss=losses.make(
-                fit.loss, data.counts.astype(np.float64) ** fit.sampling_power, fit.label_smoothing
-            ),
+            loss=losses.make(fit.loss, drawn, fit.label_smoothing),
             jit_compile=False,
         )
         self.optimizer.build(model.trainable_variables)

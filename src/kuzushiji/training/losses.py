@@ -17,8 +17,8 @@ def make(kind: str, counts: np.ndarray, label_smoothing: float = 0.0) -> Callabl
         kind: ``softmax`` (cross-entropy) or ``balanced-softmax`` (the log of each class's training count is
             added to its logit, so that the logits themselves are free of the prior; Ren et al. 2020,
             arXiv:2007.10740).
-        counts: int or float (c,), training images a class, or what is in proportion to how often each class is
-            drawn.
+        counts: int or float (c,), training images a class, or what is in proportion to how often each class
+            is drawn.
         label_smoothing: probability spread evenly over all classes, in [0, 1).
 
     Returns:
