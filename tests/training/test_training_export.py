@@ -50,6 +50,22 @@ def test_onnx_agrees_with_keras_and_carries_its_metadata(model, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_half_precision_takes_half_the_bytes_and_reads_the_same(tmp_path):
+    import keras
+
+    from kuzushiji import models
+
+    keras.utils.set_random_seed(1)
+    wide = models.create("residual", 3, 16, stem=[8], widths=[32, 64], tail=0, features=32, cosine_scale=4.0)
+    whole, half = tmp_path / "whole.onnx", tmp_path / "half.onnx"
+    export.write(wide, INFO, whole)
+    assert 0 < export.write(wide, INFO, half, half=True) < export.HALF_TOLERANCE
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    glyphs = np.random.default_rng(2).integers(0, 256, (64, 16, 16), np.uint8)
+    a, b = (open_model(path, threads=1).probabilities(glyphs) for path in (whole, half))
+    np.testing.assert_allclose(a, b, atol=0.02)
+
+
 def test_a_file_that_differs_is_not_written(model, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "compare", lambda *args: 1e-3)
     with pytest.raises(KuzushijiError, match="differ"):

@@ -14,26 +14,31 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, need
+from kuzushiji.training.halve import halve
 from kuzushiji.weights import ModelInfo
 from kuzushiji.weights.info import METADATA_KEY
 
 TOLERANCE = 1e-5
 """Largest allowed difference between the softmax probabilities of Keras and of ONNX Runtime."""
+HALF_TOLERANCE = 0.02
+"""The same, where the weights are then stored in half precision."""
 
 
-def write(model: Any, info: ModelInfo, path: Path) -> float:
+def write(model: Any, info: ModelInfo, path: Path, half: bool = False) -> float:
     """Writes a model as ONNX with its metadata, by atomic rename.
 
     Args:
         model: a ``keras.Model`` from `kuzushiji.models.create`: float32 (n, 1, size, size) to logits.
         info: what the file says about itself.
         path: where to.
+        half: store the weights in half precision (see `halve`).
 
     Returns:
-        The largest difference between the two runtimes' probabilities, over 64 random glyphs.
+        The largest difference between the probabilities of Keras and of the file, over 64 random glyphs.
 
     Raises:
-        KuzushijiError: that difference is above `TOLERANCE`; nothing is written.
+        KuzushijiError: in single precision that difference is above `TOLERANCE`, or in half precision above
+            `HALF_TOLERANCE`; nothing is written.
     """
     onnx = need("onnx", extra="train")
     need("onnxscript", extra="train")
@@ -46,12 +51,19 @@ def write(model: Any, info: ModelInfo, path: Path) -> float:
     proto.doc_string = ""
     proto.producer_name, proto.producer_version = "kuzushiji", ""
     onnx.helper.set_model_props(proto, {METADATA_KEY: info.to_json()})
-    difference = compare(model, proto.SerializeToString(), info.size)
-    if not difference <= TOLERANCE:
-        raise KuzushijiError(f"{path}: ONNX and Keras differ by {difference:.1e} in probability; not written")
+    difference = _checked(model, proto, info.size, TOLERANCE, path)
+    if half:
+        difference = _checked(model, halve(proto), info.size, HALF_TOLERANCE, path)
     part = path.with_name(path.name + ".part")
     part.write_bytes(proto.SerializeToString())
     os.replace(part, path)
+    return difference
+
+
+def _checked(model: Any, proto: Any, size: int, tolerance: float, path: Path) -> float:
+    difference = compare(model, proto.SerializeToString(), size)
+    if not difference <= tolerance:
+        raise KuzushijiError(f"{path}: ONNX and Keras differ by {difference:.1e} in probability; not written")
     return difference
 
 

@@ -96,12 +96,14 @@ class Export:
             0 takes it as it is. Augmented glyphs stand for the writers and pages that no set has: without
             them, temperature and threshold would be those of books that were trained on.
         precision: least fraction of right answers among those called sure, on that part.
+        half: store the weights in half precision: half the bytes, the same speed.
     """
 
     shifts: tuple[tuple[int, int], ...] = ((0, 0),)
     calibration_epochs: int = 0
     calibration_augment: int = 0
     precision: float = 0.99
+    half: bool = False
 
 
 @dataclass(frozen=True)

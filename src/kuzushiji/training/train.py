@@ -79,10 +79,10 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
-    export.write(model, _info(recipe, data, None), path)
+    export.write(model, _info(recipe, data, None), path, recipe.export.half)
     found = _calibration(run, data, path, watch or Watch())
     info = _info(recipe, data, found)
-    difference = export.write(model, info, path)
+    difference = export.write(model, info, path, recipe.export.half)
     run.write("result.json", card.result(run, model, data, info, found, difference))
     card.curves(run)
     card.write(run)
