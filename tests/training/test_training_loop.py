@@ -72,6 +72,21 @@ def test_another_seed_gives_other_weights():
     assert max(np.abs(x - y).max() for x, y in zip(a, b, strict=True)) > 1e-3
 
 
+def test_a_loss_of_ones_own_takes_the_place_of_the_recipes():
+    from keras import ops
+
+    def indifferent(labels, logits):
+        return 7.0 + 0.0 * ops.mean(logits)
+
+    fit = dataclasses.replace(RECIPE.fit, epochs=1, weight_decay=0.0, ema=0.0)
+    seen, loop = [], Loop(network(), dataclasses.replace(RECIPE, fit=fit), made_data(), loss=indifferent)
+    before = [np.array(w.numpy()) for w in loop.model.trainable_weights]
+    loop.run(on_epoch=seen.append)
+    assert seen[0].loss == pytest.approx(7.0)
+    for old, new in zip(before, loop.model.trainable_weights, strict=True):
+        np.testing.assert_array_equal(old, new.numpy())  # a loss without a slope teaches nothing
+
+
 def test_interrupted_within_an_epoch_and_resumed_ends_the_same(tmp_path):
     whole = weights_after(Loop(network(), RECIPE, made_data(), tmp_path / "whole.npz"))
 

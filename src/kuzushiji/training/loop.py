@@ -58,16 +58,25 @@ class Loop:
         recipe: what to do.
         data: what to do it with.
         checkpoint: file for the state; None keeps none.
+        loss: of one's own, in place of the recipe's: a function of labels int (n,) and logits float32 (n, c),
+            written with ``keras.ops``, to the mean loss.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, data: Assembled, checkpoint: Path | None = None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        recipe: Recipe,
+        data: Assembled,
+        checkpoint: Path | None = None,
+        loss: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
         fit = recipe.fit
         self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
         self.optimizer = optimizers.make(fit)
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
         model.compile(
             optimizer=self.optimizer,
-            loss=losses.make(fit.loss, drawn, fit.label_smoothing),
+            loss=loss or losses.make(fit.loss, drawn, fit.label_smoothing),
             jit_compile=False,
         )
         self.optimizer.build(model.trainable_variables)
