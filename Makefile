@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS := train,maps,evaluate,web,dev
+EXTRAS := train,maps,evaluate,web,course,docs,dev
 
 # Tests and benchmarks need no GPU, and the default Linux build of PyTorch would bring 3 GB of CUDA along.
 TORCH_VERSION := 2.13.0
@@ -20,7 +20,7 @@ TORCH_PIP ?=
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMBA_NUM_THREADS=1 KERAS_BACKEND=torch
 
 .DEFAULT_GOAL := help
-.PHONY: help run env test lint format bench clean
+.PHONY: help run env test lint format bench notebooks course docs clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 10
@@ -45,8 +45,17 @@ format: $(VENV)/.dev ## Bring the code into shape
 bench: $(VENV)/.dev ## Run the benchmarks of speed and size, write benchmarks/results/*.csv
 	$(BIN)/python benchmarks
 
+notebooks: $(VENV)/.dev ## Execute notebooks/part*.py in the fast setting, a check
+	$(BIN)/python scripts/notebooks.py $(PARTS)
+
+course: $(VENV)/.dev ## Execute them in full and write docs/course (about an hour; PARTS="part1a part2": only these)
+	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py --full $(PARTS)
+
+docs: $(VENV)/.dev ## Build the documentation site into site/ (no network; a warning is an error)
+	$(ONE_THREAD) $(BIN)/python -m sphinx -q -W --keep-going -n -d build/doctrees docs site
+
 clean: ## Remove the virtual environment, caches and builds
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
