@@ -17,19 +17,19 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 os.environ.setdefault("KERAS_BACKEND", "torch")
 warnings.filterwarnings("ignore", category=FutureWarning)
 
-import made  # noqa: E402
-import matplotlib  # noqa: E402
+import made
+import matplotlib
 
 if "matplotlib.pyplot" not in sys.modules:
     matplotlib.use("agg")  # figures are shown by `show` alone
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib import font_manager  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
-from PIL import Image  # noqa: E402
+import matplotlib.pyplot as plt
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from PIL import Image
 
-import kuzushiji  # noqa: E402
-from kuzushiji.characters import reading_of  # noqa: E402
-from kuzushiji.maps.figures import FONTS  # noqa: E402
+import kuzushiji
+from kuzushiji.characters import reading_of
+from kuzushiji.maps.figures import FONTS
 
 T = TypeVar("T")
 FAST = os.environ.get("KUZUSHIJI_COURSE", "full") == "fast"
