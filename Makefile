@@ -51,12 +51,6 @@ notebooks: $(VENV)/.dev ## Execute notebooks/part*.py in the fast setting, a che
 course: $(VENV)/.dev ## Execute them in full and write docs/course (about an hour; PARTS="part1a part2": only these)
 	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py --full $(PARTS)
 
-notebooks: $(VENV)/.dev ## Execute notebooks/part*.py in the fast setting, a check
-	$(BIN)/python scripts/notebooks.py $(PARTS)
-
-course: $(VENV)/.dev ## Execute them in full and write docs/course (about an hour; PARTS="part1a part2": only these)
-	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py --full $(PARTS)
-
 docs: $(VENV)/.dev ## Build the documentation site into site/ (no network; a warning is an error)
 	$(ONE_THREAD) $(BIN)/python -m sphinx -q -W --keep-going -n -d build/doctrees docs site
 
