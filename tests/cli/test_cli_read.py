@@ -213,3 +213,36 @@ def test_demo_draws_reads_and_counts(capsys, tiny_model, monkeypatch):
     wrong = str(tiny_model(templates[[1, 2, 0]], classes=("き", "す", "つ")))
     assert cli.main(["demo", "--model", wrong]) == 1
     assert "0 of 3 read right." in capsys.readouterr().out
+
+
+def test_evidence_is_drawn_below_the_candidates(folder, model, capsys, monkeypatch, tmp_path, glyphs):
+    from kuzushiji import datasets
+
+    known = datasets.Dataset("mine", "train", glyphs, np.arange(3), ("か", "き", "く"))
+    monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path))
+    monkeypatch.setattr(datasets, "on_this_machine", lambda: iter([known]))
+    assert cli.main(["read", str(folder / "b.png"), "--evidence", "2", *model]) == 0
+    out = capsys.readouterr().out
+    assert "き in mine/train" in out
+    assert "#1 1.00" in out
+    assert "⣿⣿⣿" in out
+
+
+def test_without_known_glyphs_there_are_readings_and_a_note(folder, model, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path))
+    assert cli.main(["read", str(folder / "a.png"), "--evidence", "2", "--json", *model]) == 0
+    told = capsys.readouterr()
+    assert objects(told.out)[0]["candidates"][0]["char"] == "か"
+    assert "note: no training glyphs on this machine" in told.err
+    assert len(told.err.splitlines()) == 1
+
+
+def test_thumbnails_stand_side_by_side_as_far_as_the_line_goes():
+    from kuzushiji.cli._thumbnails import beside
+
+    dark, light = np.zeros((28, 28), np.uint8), np.full((64, 64), 255, np.uint8)
+    lines = list(beside([light, dark, light], ["one", "two", "a long caption is cut"], columns=32))
+    assert len(lines) == 16
+    assert lines[0] == "⣿" * 14 + "  " + "⠀" * 14
+    assert lines[7].split() == ["one", "two"]
+    assert lines[15] == "a long caption"

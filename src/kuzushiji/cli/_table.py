@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ def show(reading: Reading, name: str | None = None) -> None:
     if not reading.sure:
         verdict = console.style("not sure", "yellow") + f" ({'; '.join(reading.reasons)})"
     print(f"{console.style(name or reading.file, 'bold')}  {verdict}")
-    for line in table(reading):
+    for line in (*table(reading), *evidence(reading)):
         print(line)
 
 
@@ -41,6 +42,24 @@ def table(reading: Reading) -> Iterator[str]:
             f"  {console.pad(c.char, signs)}  {console.pad(c.codepoint, 7)}  {console.pad(c.reading, said)}"
             f"  {percent}  {console.bar(c.probability)}{voiced}"
         ).rstrip()
+
+
+def evidence(reading: Reading, columns: int | None = None) -> Iterator[str]:
+    """The known glyphs beside a reading's candidates, drawn, with where they stand.
+
+    Args:
+        reading: with or without evidence.
+        columns: width to keep to; None for the terminal's.
+    """
+    for c in reading.candidates:
+        if c.evidence:
+            from kuzushiji.cli._thumbnails import beside
+
+            captions = [f"#{known.index} {known.similarity:.2f}" for known in c.evidence]
+            places = ", ".join(dict.fromkeys(f"{known.dataset}/{known.split}" for known in c.evidence))
+            yield f"  {c.char} in {places} (number, similarity):"
+            room = columns or shutil.get_terminal_size().columns
+            yield from (f"  {line}" for line in beside([k.glyph for k in c.evidence], captions, room - 2))
 
 
 def _columns(texts: Iterable[str], least: int, most: int = 40) -> int:

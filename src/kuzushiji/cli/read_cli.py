@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from kuzushiji.cli import _console as console
 from kuzushiji.cli._table import show
-from kuzushiji.errors import UsageError
+from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
     import typer
+
+    from kuzushiji.reading import Reader
 
 SUMMARY = "Read single characters from images: PNG, JPEG, TIFF, WebP, BMP, GIF."
 _LISTED = 10  # files left out of a folder that are named one by one
@@ -45,10 +47,13 @@ def run(words: list[str]) -> int:
     from kuzushiji.reading import Reader, expand
 
     reader = Reader(asked.model, threads=asked.threads)
+    evidence = asked.evidence if _ready(reader, asked.evidence) else 0
     skipped: list[Path] = []
     bad = 0
     with console.Progress("read") as progress:
-        for reading in reader.stream(expand(asked.images, skipped=skipped.append), top=asked.top):
+        for reading in reader.stream(
+            expand(asked.images, skipped=skipped.append), top=asked.top, evidence=evidence
+        ):
             progress.step()
             bad += reading.error is not None
             if console.is_tty(sys.stdout):
@@ -59,6 +64,21 @@ def run(words: list[str]) -> int:
                 show(reading)
     _mention(skipped)
     return 1 if bad else 0
+
+
+def _ready(reader: Reader, evidence: int) -> bool:
+    """Loads the known glyphs if any are asked for; without them the readings are still given."""
+    if not evidence:
+        return False
+    from kuzushiji.datasets.progress import bar
+
+    try:
+        with bar("learning the known glyphs", "images") as advance:
+            reader.load_evidence(advance)
+    except KuzushijiError as e:
+        console.complain(str(e), kind="note")
+        return False
+    return True
 
 
 class _Parser(argparse.ArgumentParser):
@@ -82,6 +102,13 @@ def _parser() -> _Parser:
     )
     add("--model", metavar="NAME|FILE", help="a shipped model, an .onnx or .keras file, or a run folder")
     add("--top", type=_count, default=5, metavar="N", help="candidates an image (5)")
+    add(
+        "--evidence",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="known glyphs beside the best candidates (none)",
+    )
     add("--threads", type=_count, metavar="N", help="CPU threads (all)")
     add("--json", action="store_true", help="one JSON object a line, in input order")
     add("--debug", action="store_true", help="show tracebacks")

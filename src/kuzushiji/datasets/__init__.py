@@ -14,6 +14,7 @@ from kuzushiji.datasets.registry import ATTRIBUTION, LICENCE
 _LAZY = {
     "load": "kuzushiji.datasets.loading",
     "names": "kuzushiji.datasets.loading",
+    "on_this_machine": "kuzushiji.datasets.loading",
     "Dataset": "kuzushiji.datasets.dataset",
     "ImageView": "kuzushiji.datasets.dataset",
     "cache_dir": "kuzushiji.datasets.cache",

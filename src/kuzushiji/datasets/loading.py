@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from kuzushiji.datasets import kana, kkanji, registry
@@ -65,6 +66,30 @@ def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> 
     if files is None:
         raise KuzushijiError(f"{name} is not whole in {home}; run: kuzushiji data get {name}")
     return kana.read_split(published.name, split, files)
+
+
+def on_this_machine(split: str = "train") -> Iterator[Dataset]:
+    """The published sets that are whole in the cache, without getting anything.
+
+    Args:
+        split: those that have no such split are left out. Of Kuzushiji-49 and its sample, which hold the same
+            images, only the larger is given.
+
+    Yields:
+        Kana first. KMNIST is given only where neither is there: all its classes are in both.
+
+    Raises:
+        KuzushijiError: a file is there, but damaged.
+    """
+    home = cache_dir()
+    for name in ("k49", "k49-sample", "kmnist"):
+        files = kana.files_of(name, split, home / name) if split in registry.PUBLISHED[name].splits else None
+        if files:
+            yield kana.read_split(name, split, files)
+            break
+    folder = kkanji.unpacked(home)
+    if folder and split in registry.KKANJI.splits:
+        yield kkanji.open_split(folder, split)
 
 
 def unknown(name: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kuzushiji.errors import KuzushijiError
+
+if TYPE_CHECKING:
+    from kuzushiji.reading.evidence import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Candidate:
         jibo: the kanji that forms of this kana come from, the standard form's first; empty for kanji.
         voiced: the voiced kana that are written with the same sign (か: が); empty where there are none.
         gloss: English meaning of a kanji, where one is known.
+        look_alikes: the characters it is most often taken for, by this model's measured confusions.
+        evidence: training glyphs of this character that are nearest to the image, where they were asked for.
     """
 
     char: str
@@ -37,15 +43,17 @@ class Candidate:
     jibo: tuple[str, ...] = ()
     voiced: tuple[str, ...] = ()
     gloss: str | None = None
+    look_alikes: tuple[str, ...] = ()
+    evidence: tuple[Known, ...] = ()
 
     @classmethod
-    def of(cls, char: str, probability: float) -> Candidate:
+    def of(cls, char: str, probability: float, look_alikes: Iterable[str] = ()) -> Candidate:
         """A candidate with everything that the characters room knows; unknown classes keep their name only.
 
         >>> Candidate.of("か", 0.93).codepoint
         'U+304B'
         """
-        return cls(char, probability, **_known(char))
+        return cls(char, probability, look_alikes=tuple(look_alikes), **_known(char))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in the order of the fields (the first three are the JSON contract).
@@ -64,6 +72,8 @@ class Candidate:
             "jibo": list(self.jibo),
             "voiced": list(self.voiced),
             "gloss": self.gloss,
+            "look_alikes": list(self.look_alikes),
+            **({"evidence": [known.to_json() for known in self.evidence]} if self.evidence else {}),
         }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from kuzushiji.reading.evidence import Evidence
+
 Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 """One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image."""
 
+_WITH_EVIDENCE = 3  # candidates; those after them are seldom worth a look
 _AHEAD = 4  # batches decoded or waiting while one is in the model
 
 
@@ -59,24 +63,47 @@ class Reader:
             raise UsageError(f"threads must be at least 1, not {threads}")
         self.threads = threads or available_threads()
         self.model = open_model(store.default() if model is None else model, threads=self.threads)
+        self.evidence: Evidence | None = None
+        alike = self.model.info.more.get("look_alikes")
+        self._look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
 
-    def read(self, items: Source | Iterable[Source], top: int = 5) -> list[Reading]:
+    def load_evidence(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Evidence:
+        """Makes the training glyphs on this machine ready to be shown beside readings.
+
+        The first time with a model their embeddings are computed, about a minute for all sets; they are kept
+        in the cache.
+
+        Args:
+            progress: called with (glyphs done, glyphs in all) while they are.
+
+        Raises:
+            KuzushijiError: no training glyph of any of the model's characters is on this machine.
+        """
+        if self.evidence is None:
+            from kuzushiji.reading.evidence import on_this_machine
+
+            self.evidence = on_this_machine(self.model, progress)
+        return self.evidence
+
+    def read(self, items: Source | Iterable[Source], top: int = 5, evidence: int = 0) -> list[Reading]:
         """Reads pictures; a bad one costs only its own reading.
 
         Args:
             items: one picture, or several in any iterable. An array of three axes is one colour picture
                 when its last axis is 3 or 4 long, else a stack of grey ones.
             top: the most candidates a picture.
+            evidence: how many of the nearest training glyphs to lay beside each of the best candidates.
 
         Returns:
             One `Reading` for each, in the order of the items.
 
         Raises:
-            UsageError: ``top`` is less than one.
+            UsageError: ``top`` is less than one, or ``evidence`` less than none.
+            KuzushijiError: evidence is asked for, and none is on this machine.
         """
-        return list(self.stream(_several(items), top=top))
+        return list(self.stream(_several(items), top=top, evidence=evidence))
 
-    def stream(self, items: Iterable[Source], top: int = 5) -> Iterator[Reading]:
+    def stream(self, items: Iterable[Source], top: int = 5, evidence: int = 0) -> Iterator[Reading]:
         """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
 
         At most some hundred decoded glyphs are held at any time. Pictures are decoded in other threads while
@@ -84,10 +111,14 @@ class Reader:
         """
         if top < 1:
             raise UsageError(f"top must be at least 1, not {top}")
+        if evidence < 0:
+            raise UsageError(f"evidence must not be negative, not {evidence}")
+        if evidence:
+            self.load_evidence()
         numbered = enumerate(items)
         first = list(islice(numbered, 2))
         if len(first) < 2:  # a thread pool for one picture would cost more than it gains
-            yield from self._judge([self._prepare(*each) for each in first], top)
+            yield from self._judge([self._prepare(*each) for each in first], top, evidence)
             return
         from concurrent.futures import ThreadPoolExecutor
 
@@ -99,7 +130,7 @@ class Reader:
                 if batch:
                     waiting.append(pool.submit(self._prepare_all, batch))
                 if len(waiting) > _AHEAD or not batch:
-                    yield from self._judge(waiting.popleft().result(), top)
+                    yield from self._judge(waiting.popleft().result(), top, evidence)
                 batch = list(islice(numbered, BATCH))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -136,21 +167,37 @@ class Reader:
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
             return _Prepared(file, None, (), _reason(e, file))
 
-    def _judge(self, prepared: list[_Prepared], top: int) -> list[Reading]:
+    def _judge(self, prepared: list[_Prepared], top: int, evidence: int) -> list[Reading]:
         glyphs = [each.glyph for each in prepared if each.glyph is not None]
         rows = iter(self.model.probabilities(np.stack(glyphs)) if glyphs else ())
-        return [
+        readings = [
             Reading(each.file, error=each.error)
             if each.glyph is None
             else self._reading(each.file, next(rows), each.faults, top)
             for each in prepared
         ]
+        return self._supported(readings, np.stack(glyphs), evidence) if evidence and glyphs else readings
+
+    def _supported(self, readings: list[Reading], glyphs: np.ndarray, count: int) -> list[Reading]:
+        """The readings with the nearest known glyphs beside their best candidates."""
+        known = self.load_evidence()
+        embeddings = iter(self.model.embed(glyphs))
+        supported = []
+        for reading in readings:
+            if reading.error is None:
+                vector = next(embeddings)
+                best, others = reading.candidates[:_WITH_EVIDENCE], reading.candidates[_WITH_EVIDENCE:]
+                shown = (replace(c, evidence=known.nearest(vector, c.char, count)) for c in best)
+                reading = replace(reading, candidates=(*shown, *others))
+            supported.append(reading)
+        return supported
 
     def _reading(self, file: str, row: np.ndarray, wrong: tuple[str, ...], top: int) -> Reading:
         info = self.model.info
         best = np.argsort(-row, kind="stable")[: max(top, 2)]
         reasons = wrong or doubts(row[best], info.sure_threshold)
-        candidates = tuple(Candidate.of(info.classes[i], float(row[i])) for i in best[:top])
+        chars = [(info.classes[i], float(row[i])) for i in best[:top]]
+        candidates = tuple(Candidate.of(c, p, self._look_alikes.get(c, ())) for c, p in chars)
         return Reading(file, candidates, sure=not reasons, reasons=reasons)
 
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
-from kuzushiji.datasets import Dataset, ImageView, cache_dir
+from kuzushiji.datasets import Dataset, ImageView, on_this_machine
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import resize_glyph
 
 log = logging.getLogger("kuzushiji.web")
-_KANA = ("k49", "k49-sample", "kmnist")
 
 
 class Shelf:
@@ -47,7 +46,7 @@ class Shelf:
 
     def _fill_from_cache(self) -> None:
         try:
-            self.fill(_on_this_machine())
+            self.fill(on_this_machine())
         except (KuzushijiError, OSError, ValueError) as e:
             log.warning("no known glyphs are shown: %s", e)
 
@@ -85,16 +84,3 @@ class Shelf:
         rows = known.reshape(len(known), -1).astype(np.float32)
         likeness = rows @ query / (np.linalg.norm(rows, axis=1) + 1e-6)
         return known[np.argsort(-likeness, kind="stable")[:count]]
-
-
-def _on_this_machine() -> Iterator[Dataset]:
-    from kuzushiji.datasets import kana, kkanji
-
-    home = cache_dir()
-    for name in _KANA:
-        files = kana.files_of(name, "train", home / name)
-        if files:
-            yield kana.read_split(name, "train", files)
-    folder = kkanji.unpacked(home)
-    if folder:
-        yield kkanji.open_split(folder, "train")
