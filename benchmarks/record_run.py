@@ -1,7 +1,8 @@
 """Enters finished runs into results/training.csv: ``python benchmarks/record_run.py RUN ...``.
 
-A run stands under its recipe and seed; entering it again replaces its line. The test set is read here and
-only here.
+A run stands under its recipe, its seed and the test split of each of its sources; entering it again replaces
+its lines. Where that test split goes with a long tail, results/training_bins.csv gets its accuracy by the
+number of training images of a class. The test sets are read here and only here.
 """
 
 from __future__ import annotations
@@ -13,25 +14,41 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results" / "training.csv"
-TEST_OF = {"kmnist": ("kmnist", "test"), "k49-sample": ("k49-sample", "test"), "k49": ("k49", "test")}
+BINS = RESULTS.with_name("training_bins.csv")
+TEST_OF = {"train": "test", "half-train": "half-test"}
+KEY = ("recipe", "seed", "test_set")
 
 
-def row(folder: Path) -> dict[str, Any]:
-    """Evaluates a run on the test split of its first source and describes it in one line."""
-    from kuzushiji.evaluation import evaluate
+def rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Evaluates a run on the test split of each of its sources; a line for each, and their bins."""
     from kuzushiji.training.run import Run
 
     run = Run.open(folder)
+    lines, bins = [], []
+    for source in run.recipe.data.sources:
+        name, _, split = source.partition("/")
+        line, found = row(run, name, TEST_OF[split or "train"])
+        lines.append(line)
+        if len(found.bins) > 1:
+            bins += [_bin(line, each) for each in found.bins]
+    return lines, bins
+
+
+def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
+    """Evaluates a run on one split and describes the result in one line."""
+    from kuzushiji.evaluation import evaluate
+
     recipe, result, environment = run.recipe, run.read("result.json"), run.read("environment.json")
-    found = evaluate(folder / "model.onnx", *TEST_OF[recipe.data.sources[0]])
+    found = evaluate(run.folder / "model.onnx", name, split)
     seconds = result["training_seconds"]
     return {
         "recipe": recipe.name,
         "seed": recipe.fit.seed,
-        "test_set": found.dataset,
+        "test_set": name if split == "test" else f"{name}/{split}",
         "n": found.n,
         **_interval("accuracy", found.accuracy),
         **_interval("balanced_accuracy", found.balanced_accuracy),
+        **_interval("top5", found.top5),
         "ece": f"{found.ece:.4f}",
         **_interval("sure_coverage", found.sure_coverage),
         **(_interval("sure_precision", found.sure_precision) if found.sure_precision else {}),
@@ -45,6 +62,18 @@ def row(folder: Path) -> dict[str, Any]:
         "hardware": f"{environment['processor']}; {environment['cores']} core(s); {environment['system']}",
         "date": date.today().isoformat(),
         "command": f"kuzushiji train recipes/{recipe.name}.toml --set fit.seed={recipe.fit.seed}",
+    }, found
+
+
+def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:
+    return {
+        **{key: line[key] for key in KEY},
+        "training_images": found.name,
+        "classes": found.classes,
+        "n": found.images,
+        **_interval("accuracy", found.accuracy),
+        **_interval("top5", found.top5),
+        **_interval("balanced_accuracy", found.balanced_accuracy),
     }
 
 
@@ -56,21 +85,30 @@ def _interval(name: str, estimate: Any) -> dict[str, str]:
     }
 
 
-def enter(rows: list[dict[str, Any]], path: Path = RESULTS) -> None:
-    """Merges lines into the CSV, sorted by recipe and seed."""
+def enter(lines: list[dict[str, Any]], path: Path = RESULTS) -> None:
+    """Merges lines into a CSV, sorted by recipe, seed and test set; a run's own earlier lines go."""
     old: list[dict[str, Any]] = []
     if path.exists():
         with path.open(newline="", encoding="utf-8") as stream:
             old = list(csv.DictReader(stream))
-    merged = {(r["recipe"], int(r["seed"])): r for r in (*old, *rows)}
-    columns = list(dict.fromkeys(key for r in (*rows, *old) for key in r))
+    again = {_key(line) for line in lines}
+    kept = [line for line in old if _key(line) not in again]
+    columns = list(dict.fromkeys(key for line in (*lines, *old) for key in line))
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(merged[key] for key in sorted(merged))
+        writer.writerows(sorted((*kept, *lines), key=_key))
+
+
+def _key(line: dict[str, Any]) -> tuple[str, int, str]:
+    return line["recipe"], int(line["seed"]), line["test_set"]
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    enter([row(Path(folder)) for folder in sys.argv[1:]])
+    for argument in sys.argv[1:]:
+        found, by_count = rows(Path(argument))
+        enter(found)
+        if by_count:
+            enter(by_count, BINS)
