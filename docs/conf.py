@@ -22,7 +22,7 @@ from kuzushiji.datasets import ATTRIBUTION  # noqa: E402
 
 project = "kuzushiji"
 author = "the kuzushiji contributors"
-copyright = f"2026, {author}. Pictures that show data: {ATTRIBUTION}, CC BY-SA 4.0"  # noqa: A001
+copyright = f"2026, {author}. Pictures that show data: {ATTRIBUTION}, CC BY-SA 4.0"
 version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]

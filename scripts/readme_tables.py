@@ -1,108 +1,153 @@
-"""Writes the tables of README.md from benchmarks/results: ``python scripts/readme_tables.py [--check]``.
+"""Writes the tables of README.md and its Japanese twin: ``python scripts/readme_tables.py [--check]``.
 
-Each table stands between ``<!-- results:NAME -->`` and ``<!-- /results -->``; ``--check`` changes nothing
-and fails when a table is not what the files say.
+Every figure comes from benchmarks/results, the published ones from benchmarks/published.csv.
 """
 
 from __future__ import annotations
 
-import csv
-import re
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
-PUBLISHED = (
-    ("published: Keras simple CNN", "94.63 %", "rois-codh/kmnist, README"),
-    (
-        "published: ResNet-preact-20 with Cutout (older release of the data)",
-        "99.18 %",
-        "hysts/pytorch_image_classification",
-    ),
+from result_tables import Row, baselines, main, percent, rows, runs, table
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of one of the two pages.
+
+    Attributes:
+        results: heads of the table of accuracy.
+        speed: heads of the table of speed and size.
+        share: how a share and its interval are written.
+        time: how epochs and minutes are written.
+        seconds: how seconds are written.
+        published: what stands before a published model's name.
+        old: what stands behind it where it was measured on the older release.
+        goals: ``at most``, ``at least``, ``under``.
+        others: English text -> this language, for what comes from the CSV files; absent, English stays.
+    """
+
+    results: tuple[str, ...]
+    speed: tuple[str, ...]
+    share: str
+    time: str
+    seconds: str
+    published: str
+    old: str
+    goals: dict[str, str]
+    others: dict[str, str]
+
+
+ENGLISH = Language(
+    results=("model", "test set", "accuracy (95 %)", "seeds", "parameters", "training"),
+    speed=("figure", "value", "goal"),
+    share="{:.2f} % ({:.2f} to {:.2f})",
+    time="{} epochs, {:.0f} min",
+    seconds="{:.0f} s",
+    published="published: ",
+    old=" (older release of the data)",
+    goals={"most": "at most {}", "least": "at least {}", "under": "under {}"},
+    others={},
+)
+JAPANESE = Language(
+    results=("モデル", "試験データ", "正解率（95 % 区間）", "シード数", "パラメータ数", "学習"),
+    speed=("項目", "値", "目標"),
+    share="{:.2f} %（{:.2f}～{:.2f}）",
+    time="{} エポック、{:.0f} 分",
+    seconds="{:.0f} 秒",
+    published="公表値：",
+    old="（データの旧版による）",
+    goals={"most": "{} 以下", "least": "{} 以上", "under": "{} 未満"},
+    others={
+        "nearest neighbours, distance-weighted, on principal components of HOG": (
+            "HOG の主成分の k 近傍法（距離で重み付け）"
+        ),
+        "nearest neighbours, distance-weighted, on principal components": (
+            "主成分の k 近傍法（距離で重み付け）"
+        ),
+        "4 nearest neighbours, distance-weighted, pixels": "画素の 4 近傍法（距離で重み付け）",
+        "HOG, linear SVM": "HOG と線形 SVM",
+        "logistic regression, pixels": "画素のロジスティック回帰",
+        "ResNet-preact-20, Cutout 14, median of 3": "ResNet-preact-20、Cutout 14、三回の中央値",
+        "`kuzushiji read one.png` from a cold shell": "起動直後の `kuzushiji read one.png`",
+        "Kuzushiji-Kanji, first open (tar to cache)": "Kuzushiji-Kanji を初めて開く（tar の展開）",
+        "Kuzushiji-Kanji, later opens": "Kuzushiji-Kanji を二度目以降に開く",
+        "Kuzushiji-Kanji, memory of a later open": "そのときのメモリー",
+        "images a second of a Keras training step, one thread": "Keras の学習の毎秒画像数（一スレッド）",
+        "augmentation, as a part of the step": "一歩のうちデータ拡張の割合",
+        "core install": "中核だけを入れたときの大きさ",
+        "bare PyTorch": "素の PyTorch",
+        "step with augmentation": "拡張を含む一歩",
+    },
 )
 
 
-def training() -> str:
+def training(language: Language) -> str:
     """Accuracy of each recorded recipe (means over its seeds, of value and interval), then of others."""
-    lines = [
-        "| model | test set | accuracy (95 %) | seeds | parameters | training |",
-        "|---|---|---|---|---|---|",
-    ]
-    by_recipe: dict[str, list[dict[str, str]]] = {}
-    for row in _rows("training"):
-        by_recipe.setdefault(row["recipe"], []).append(row)
-    for recipe, rows in sorted(by_recipe.items(), key=lambda item: -float(item[1][0]["accuracy"])):
-        one = rows[0]
-        time = f"{one['epochs']} epochs, {float(one['training_minutes']):.0f} min"
-        test = f"{one['test_set']}, n = {int(one['n']):,}"
-        lines.append(
-            f"| `recipes/{recipe}.toml` | {test} | {_accuracy(rows)} | {len(rows)} | "
-            f"{int(one['parameters']):,} | {time} |"
-        )
-    for one in sorted(_rows("baselines"), key=lambda row: -float(row["accuracy"])):
+    say = _sayer(language)
+    lines = [_run(seeds, language) for seeds in runs()]
+    for one in baselines():
+        time = language.seconds.format(float(one["fit_cpu_seconds"]))
         test = f"{one['dataset']}, n = {int(one['test_images']):,}"
-        time = f"{float(one['fit_cpu_seconds']):.0f} s"
-        lines.append(f"| {one['words']} | {test} | {_accuracy([one])} | 1 | | {time} |")
-    lines += [f"| {what} | kmnist | {value} | | | {source} |" for what, value, source in PUBLISHED]
-    return "\n".join(lines)
+        lines.append([say(one["words"]), test, percent([one], "accuracy", language.share), "1", "", time])
+    for one in rows("published"):
+        if one["readme"]:
+            name = f"{language.published}{say(one['model'])}{language.old if one['old_data'] else ''}"
+            lines.append([name, one["dataset"], f"{one['value']} %", "", "", one["source"]])
+    return table(language.results, lines)
 
 
-def _accuracy(rows: list[dict[str, str]]) -> str:
-    value, low, high = (
-        100 * sum(float(row[f"accuracy{end}"]) for row in rows) / len(rows) for end in ("", "_low", "_high")
-    )
-    return f"{value:.2f} % ({low:.2f} to {high:.2f})"
+def _run(seeds: list[Row], language: Language) -> list[str]:
+    one = seeds[0]
+    return [
+        f"`recipes/{one['recipe']}.toml`",
+        f"{one['test_set']}, n = {int(one['n']):,}",
+        percent(seeds, "accuracy", language.share),
+        str(len(seeds)),
+        f"{int(one['parameters']):,}",
+        language.time.format(one["epochs"], float(one["training_minutes"])),
+    ]
 
 
+_STEP = "images a second of a Keras training step, one thread"
 SPEED = (
-    ("cold_start", "read_one_png", "`kuzushiji read one.png` from a cold shell", "at most 2"),
-    ("kkanji_open", "first open", "Kuzushiji-Kanji, first open (tar to cache)", "at most 1"),
-    ("kkanji_open", "later open", "Kuzushiji-Kanji, later opens", "at most 1"),
-    ("kkanji_open", "later open, resident", "Kuzushiji-Kanji, memory of a later open", "at most 1"),
-    ("training_step", "Keras speed", "images a second of a Keras training step, one thread", "at least 0.9"),
-    ("training_step", "augmentation of a step", "augmentation, as a part of the step", "at most 0.15"),
-    ("install_size", "core", "core install", "under 250 MB"),
+    ("cold_start", "read_one_png", "`kuzushiji read one.png` from a cold shell", ("most", "2")),
+    ("kkanji_open", "first open", "Kuzushiji-Kanji, first open (tar to cache)", ("most", "1")),
+    ("kkanji_open", "later open", "Kuzushiji-Kanji, later opens", ("most", "1")),
+    ("kkanji_open", "later open, resident", "Kuzushiji-Kanji, memory of a later open", ("most", "1")),
+    (
+        "training_step",
+        "Keras speed",
+        "images a second of a Keras training step, one thread",
+        ("least", "0.9"),
+    ),
+    ("training_step", "augmentation of a step", "augmentation, as a part of the step", ("most", "0.15")),
+    ("install_size", "core", "core install", ("under", "250 MB")),
 )
 
 
-def speed() -> str:
+def speed(language: Language) -> str:
     """The ratios of the benchmarks of speed and size, each with its goal."""
-    lines = ["| figure | value | goal |", "|---|---|---|"]
-    for name, metric, words, goal in SPEED:
-        found = [row for row in _rows(name) if row["metric"] == metric]
+    say, lines = _sayer(language), []
+    for name, metric, words, (kind, bound) in SPEED:
+        found = [row for row in rows(f"results/{name}") if row["metric"] == metric]
         found = [row for row in found if row["unit"] == "ratio"] or found
         for row in found[:1]:
-            beside = f"x {row['ratio_to']}" if row["ratio_to"] else row["unit"]
-            lines.append(f"| {words} | {row['value']} {beside}, n = {row['n']} | {goal} |")
-    return "\n".join(lines)
+            beside = f"x {say(row['ratio_to'])}" if row["ratio_to"] else row["unit"]
+            goal = language.goals[kind].format(bound)
+            lines.append([say(words), f"{row['value']} {beside}, n = {row['n']}", goal])
+    return table(language.speed, lines)
 
 
-TABLES = {"training": training, "speed": speed}
+def _sayer(language: Language) -> Callable[[str], str]:
+    return lambda text: language.others.get(text, text)
 
 
-def filled(text: str) -> str:
-    """``text`` with every table made anew."""
-    return re.sub(
-        r"(<!-- results:(\w+) -->\n).*?(<!-- /results -->)",
-        lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n\n{m[3]}",
-        text,
-        flags=re.S,
-    )
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    path = RESULTS / f"{name}.csv"
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
-
+PAGES = {
+    page: {"training": partial(training, language), "speed": partial(speed, language)}
+    for page, language in (("README.md", ENGLISH), ("README.ja.md", JAPANESE))
+}
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    before = readme.read_text(encoding="utf-8")
-    after = filled(before)
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if before == after else "README.md: a table differs: run python scripts/readme_tables.py")
-    readme.write_text(after, encoding="utf-8")
+    main(PAGES, "readme_tables.py")

@@ -1,0 +1,124 @@
+"""Writes the tables of docs/leaderboard.md: ``python scripts/leaderboard.py [--check]``.
+
+Ours come from training.csv and baselines.csv in benchmarks/results, others' from benchmarks/published.csv.
+Each table is in order of its own measure; a table never mixes two sets of test images of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from result_tables import baselines, main, mean, percent, rows, runs, table
+
+SHORT = "{:.2f} ({:.2f} to {:.2f})"
+HEAD = ("model", "accuracy, %", "balanced accuracy, %", "parameters", "cost", "date", "command or source")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table.
+
+    Attributes:
+        value: by which the rows are ordered, percent.
+        cells: what is shown.
+    """
+
+    value: float
+    cells: list[str]
+
+
+def our_runs(dataset: str, measure: str) -> list[Line]:
+    """Trained networks: means over the seeds, and the command of each."""
+    found = []
+    for seeds in runs():
+        one = seeds[0]
+        if one["test_set"].split("/")[0] != dataset:
+            continue
+        views = f", {one['views']} views" if int(one["views"]) > 1 else ""
+        count = f"{len(seeds)} seed" + "s" * (len(seeds) > 1)
+        cells = [
+            f"**ours: `{one['recipe']}`** ({count}{views})" + _test(one["test_set"], dataset),
+            percent(seeds, "accuracy", SHORT),
+            percent(seeds, "balanced_accuracy", SHORT),
+            f"{int(one['parameters']):,}",
+            f"{one['epochs']} epochs, {mean(seeds, 'training_minutes'):.0f} min on {one['hardware']}",
+            max(row["date"] for row in seeds),
+            "<br>".join(f"`{row['command']}`" for row in seeds),
+        ]
+        found.append(Line(100 * mean(seeds, measure), cells))
+    return found
+
+
+def _test(test_set: str, dataset: str) -> str:
+    part = test_set.removeprefix(dataset).strip("/")
+    return f", split `{part}`" if part else ""
+
+
+def our_baselines(dataset: str, measure: str) -> list[Line]:
+    """Classical methods, each with its command."""
+    column = {"accuracy": "accuracy", "balanced_accuracy": "balanced"}[measure]
+    return [
+        Line(
+            100 * float(one[column]),
+            [
+                f"**ours: {one['words']}**",
+                percent([one], "accuracy", SHORT),
+                percent([one], "balanced", SHORT),
+                "",
+                f"{float(one['fit_cpu_seconds']):.0f} s to fit, "
+                f"{float(one['test_cpu_seconds']):.0f} s to test, one thread of {one['hardware']}",
+                one.get("date", ""),
+                f"`{one['command']}`",
+            ],
+        )
+        for one in baselines()
+        if one["dataset"] == dataset
+    ]
+
+
+def published(dataset: str) -> list[Line]:
+    """Results of others, as they were published."""
+    found = []
+    for one in rows("published"):
+        if one["dataset"] != dataset:
+            continue
+        other = one["measure"] if one["measure"] not in ("accuracy", "balanced accuracy") else ""
+        value = one["value"] + (f" ({other})" if other else "")
+        balanced = one["measure"] == "balanced accuracy"
+        about = "" if one["protocol"] == "official" else f"; {one['protocol']}"
+        found.append(
+            Line(
+                float(one["value"]),
+                [
+                    f"{one['model']}{' ★' if one['old_data'] else ''}{about}",
+                    "" if balanced else value,
+                    value if balanced else "",
+                    f"{int(one['parameters']):,}" if one["parameters"] else "",
+                    one["cost"],
+                    one["date"] or f"read {one['read']}",
+                    f"[{one['source']}]({one['link']})" if one["link"] else one["source"],
+                ],
+            )
+        )
+    return found
+
+
+def board(dataset: str, measure: str) -> str:
+    """One data set's table, the best by its measure first."""
+    lines = [*our_runs(dataset, measure), *our_baselines(dataset, measure), *published(dataset)]
+    if not lines:
+        return "Nothing has been entered yet."
+    return table(HEAD, [line.cells for line in sorted(lines, key=lambda line: -line.value)])
+
+
+MEASURES = {
+    "kmnist": "accuracy",
+    "k49": "balanced_accuracy",
+    "k49-sample": "balanced_accuracy",
+    "kkanji": "accuracy",
+}
+PAGES = {"docs/leaderboard.md": {name: partial(board, name, measure) for name, measure in MEASURES.items()}}
+
+if __name__ == "__main__":
+    main(PAGES, "leaderboard.py")

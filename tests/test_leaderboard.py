@@ -1,0 +1,110 @@
+"""The leaderboard is what the committed results say; ours name a command, others' a source."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import leaderboard  # noqa: E402
+import result_tables  # noqa: E402
+
+PAGE = "docs/leaderboard.md"
+RUN = {
+    "recipe": "mine",
+    "seed": "0",
+    "test_set": "k49-sample",
+    "accuracy": "0.9",
+    "accuracy_low": "0.8",
+    "accuracy_high": "0.95",
+    "balanced_accuracy": "0.7",
+    "balanced_accuracy_low": "0.6",
+    "balanced_accuracy_high": "0.8",
+    "parameters": "1000",
+    "views": "1",
+    "epochs": "3",
+    "training_minutes": "2",
+    "hardware": "a machine",
+    "date": "2026-11-22",
+    "command": "kuzushiji train recipes/mine.toml",
+}
+
+
+@pytest.fixture
+def results(monkeypatch):
+    """Puts other lines in the place of the CSV files."""
+
+    def use(**files):
+        monkeypatch.setattr(
+            result_tables, "rows", lambda name: [dict(r) for r in files.get(name.split("/")[-1], [])]
+        )
+        monkeypatch.setattr(leaderboard, "rows", result_tables.rows)
+
+    return use
+
+
+def test_the_page_is_in_step_with_the_results():
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    assert result_tables.filled(text, leaderboard.PAGES[PAGE]) == text, "run python scripts/leaderboard.py"
+    assert text.count("<!-- results:") == len(leaderboard.MEASURES)
+
+
+def test_every_recorded_run_is_on_the_page():
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    for row in (*result_tables.rows("results/training"), *result_tables.rows("results/baselines")):
+        assert f"`{row['command']}`" in text
+
+
+def test_a_run_stands_under_its_own_test_set_only(results):
+    results(training=[RUN])
+    assert "**ours: `mine`** (1 seed)" in leaderboard.board("k49-sample", "balanced_accuracy")
+    assert "mine" not in leaderboard.board("k49", "balanced_accuracy")
+
+
+def test_seeds_are_averaged_and_each_command_is_named(results):
+    second = {
+        **RUN,
+        "seed": "1",
+        "accuracy": "0.92",
+        "command": "kuzushiji train mine.toml --set fit.seed=1",
+    }
+    results(training=[RUN, second])
+    board = leaderboard.board("k49-sample", "balanced_accuracy")
+    assert "(2 seeds)" in board
+    assert "91.00" in board
+    assert RUN["command"] in board
+    assert second["command"] in board
+
+
+def test_the_order_is_that_of_the_measure(results):
+    published = {
+        "model": "theirs",
+        "dataset": "k49-sample",
+        "measure": "balanced accuracy",
+        "value": "75",
+        "old_data": "yes",
+        "protocol": "official",
+        "parameters": "",
+        "cost": "",
+        "date": "",
+        "read": "2026-01-01",
+        "source": "a paper",
+        "link": "",
+    }
+    results(training=[RUN], published=[published])
+    assert "theirs ★" in leaderboard.board("k49-sample", "balanced_accuracy").splitlines()[2]
+    assert "mine" in leaderboard.board("k49-sample", "accuracy").splitlines()[2]
+
+
+def test_published_results_are_complete():
+    published = result_tables.rows("published")
+    assert len(published) > 30
+    for row in published:
+        assert row["dataset"] in leaderboard.MEASURES
+        assert 50 < float(row["value"]) < 100, row
+        assert row["source"], row
+        assert row["read"], row
+        assert row["protocol"], row
+        assert row["old_data"] in ("", "yes"), row
