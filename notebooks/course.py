@@ -93,11 +93,15 @@ def grid(images: np.ndarray, titles: Sequence[str] = (), columns: int = 10, size
     return figure
 
 
-def show(figure: Figure, words: str) -> None:
-    """Shows a figure in a notebook, as a small PNG with words for those who do not see it."""
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=100)
-    plt.close(figure)
+def show(figure: Figure | Path, words: str) -> None:
+    """In a notebook, shows a figure or a PNG file as a small PNG with words for those who do not see it."""
+    drawn: Path | io.BytesIO
+    if isinstance(figure, Path):
+        drawn = figure
+    else:
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="png", dpi=100)
+        plt.close(figure)
     if "IPython" not in sys.modules:
         return
     from IPython.display import Image as Picture
