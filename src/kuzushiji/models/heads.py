@@ -40,5 +40,20 @@ class CosineHead(keras.layers.Layer):
         return {**super().get_config(), "classes": self.classes, "scale": self.scale}
 
 
+@keras.saving.register_keras_serializable(package="kuzushiji")
+class Offset(keras.layers.Layer):
+    """Adds a constant to each logit; it is set, not learned."""
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the constants, float32 (classes,), zero until they are set."""
+        self.offset = self.add_weight(
+            shape=(input_shape[-1],), initializer="zeros", trainable=False, name="offset"
+        )
+
+    def call(self, logits: Any) -> Any:
+        """Maps logits (n, classes) to the same with the constants added."""
+        return logits + self.offset
+
+
 def _unit(x: Any, axis: int) -> Any:
     return x * ops.rsqrt(ops.sum(x * x, axis=axis, keepdims=True) + 1e-6)

@@ -96,6 +96,8 @@ class Export:
             0 takes it as it is. Augmented glyphs stand for the writers and pages that no set has: without
             them, temperature and threshold would be those of books that were trained on.
         precision: least fraction of right answers among those called sure, on that part.
+        prior: fraction of the log prior of the classes that is added to the logits of the shipped file
+            (see `kuzushiji.training.prior`); for models trained with balanced softmax.
         half: store the weights in half precision: half the bytes, the same speed.
     """
 
@@ -103,6 +105,7 @@ class Export:
     calibration_epochs: int = 0
     calibration_augment: int = 0
     precision: float = 0.99
+    prior: float = 0.0
     half: bool = False
 
 

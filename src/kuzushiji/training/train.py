@@ -15,6 +15,7 @@ from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
+from kuzushiji.training.prior import log_prior, with_prior
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.weights import Model, ModelInfo
@@ -79,6 +80,8 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
+    if recipe.export.prior:
+        model = with_prior(model, recipe.export.prior * log_prior(data.classes, data.counts))
     export.write(model, _info(recipe, data, None), path, recipe.export.half)
     found = _calibration(run, data, path, watch or Watch())
     info = _info(recipe, data, found)

@@ -1,0 +1,68 @@
+"""Sources joined, held out and augmented, on data made here."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kuzushiji.datasets import Dataset
+from kuzushiji.training import data as room
+from kuzushiji.training.augment import Augment
+from kuzushiji.training.data import Part, assemble
+from kuzushiji.training.recipe import Data, Export, Recipe
+from kuzushiji.training.train import augmented
+
+
+def made(name, split, side, classes, each, seed):
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(classes)), each)
+    return Dataset(name, split, rng.integers(0, 255, (len(labels), side, side), np.uint8), labels, classes)
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """Two small sets under published names: kkanji has a validation split, k49-sample has none."""
+    sets = {
+        ("k49-sample", "train"): made("k49-sample", "train", 28, ("あ", "い"), 40, 0),
+        ("kkanji", "train"): made("kkanji", "train", 64, ("猫", "犬"), 10, 1),
+        ("kkanji", "validation"): made("kkanji", "validation", 64, ("猫", "犬"), 3, 2),
+    }
+    monkeypatch.setattr(room, "load", lambda name, split="train": sets[name, split])
+    return sets
+
+
+def test_own_takes_a_published_validation_split_and_holds_clusters_out_elsewhere(published):
+    found = assemble(Data(sources=("k49-sample", "kkanji"), validation="own", fraction=0.2))
+    assert found.classes == ("あ", "い", "猫", "犬")
+    assert found.validation is not None
+    assert np.bincount(found.validation.labels)[2:].tolist() == [3, 3]
+    assert found.counts[2:].tolist() == [10, 10]
+    kana_held = np.bincount(found.validation.labels)[:2]
+    assert (kana_held > 0).all()
+    assert (found.counts[:2] + kana_held).tolist() == [40, 40]
+
+
+def test_all_sources_come_to_one_size(published):
+    found = assemble(Data(sources=("k49-sample", "kkanji"), validation="none", size=28))
+    assert found.train.images.shape == (100, 28, 28)
+    np.testing.assert_array_equal(found.train.images[:80], published["k49-sample", "train"].images)
+
+
+def test_a_named_split_is_what_is_measured_on(published):
+    found = assemble(Data(sources=("k49-sample", "kkanji"), validation="kkanji/validation"))
+    assert len(found.train) == 100
+    assert found.validation is not None
+    assert sorted(set(found.validation.labels)) == [2, 3]
+
+
+def test_the_calibration_part_is_augmented_as_often_as_asked_and_always_alike():
+    part = Part(made("x", "train", 28, ("あ", "い"), 3, 3).images, np.arange(6))
+    recipe = Recipe(augment=Augment(shift=0.1), export=Export(calibration_augment=2))
+    first, again = augmented(part, recipe, block=4), augmented(part, recipe, block=4)
+    assert first.images.shape == (12, 28, 28)
+    assert first.labels.tolist() == [*range(6), *range(6)]
+    np.testing.assert_array_equal(first.images, again.images)
+    assert (first.images[:6] != part.images).any()
+    assert (first.images[:6] != first.images[6:]).any()
+    plain = augmented(part, replace(recipe, export=Export()))
+    np.testing.assert_array_equal(plain.images, part.images)
