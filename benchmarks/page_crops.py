@@ -103,7 +103,7 @@ def line(name: str, readings: list[Reading], wanted: list[str]) -> dict[str, str
     return row
 
 
-def measure(folder: Path, model: str | None) -> list[dict[str, str | int]]:
+def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     reader = Reader(model)
     classes = frozenset(reader.model.info.classes)
     with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
@@ -137,7 +137,7 @@ def main() -> None:
     folder = Path(os.environ.get("KUZUSHIJI_PAGE_CROPS") or "no-such-folder")
     if not (folder / "labels.csv").is_file():
         sys.exit("KUZUSHIJI_PAGE_CROPS names no folder with labels.csv")
-    rows = measure(folder, asked.model)
+    rows = figures(folder, asked.model)
     for row in rows:
         print({key: value for key, value in row.items() if "_low" not in key and "_high" not in key})
     if not asked.print:
