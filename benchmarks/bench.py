@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import platform
 import statistics
 import subprocess
@@ -12,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from kuzushiji._machine import cores, processor
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = ("benchmark", "metric", "value", "unit", "ratio_to", "n", "machine", "date")
@@ -57,17 +58,7 @@ def write(benchmark: str, rows: Iterable[Row]) -> Path:
 
 def machine() -> str:
     """Processor, usable cores, system and Python, in one line."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        models = [
-            line.split(":", 1)[1]
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        name = " ".join(models[0].split()) if models else name
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{name}; {cores} cores; {platform.system()}; Python {platform.python_version()}"
+    return f"{processor()}; {cores()} cores; {platform.system()}; Python {platform.python_version()}"
 
 
 def alternate(first: list[str], second: list[str], rounds: int) -> tuple[float, float, float]:

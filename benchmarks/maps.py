@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import platform
 import subprocess
 import sys
@@ -27,6 +26,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+from kuzushiji._machine import cores
 
 METHODS = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
 MEASURES = (
@@ -243,10 +244,6 @@ def _again(args: argparse.Namespace, what: str) -> list[str]:
     words = [sys.executable, __file__, what, "--dataset", args.dataset, "--split", args.split]
     words += ["--features", args.features]
     return words + (["--images", str(args.images)] if args.images else [])
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ import httpx
 import numpy as np
 from PIL import Image, ImageDraw
 
+from kuzushiji._machine import cores
+
 ROOT = Path(__file__).parent.parent
 GROWTH = 1.25  # of resident memory from the first quarter to the end
 
@@ -137,7 +139,7 @@ def summary(result: Result, clients: int, ready: float, health: dict) -> dict[st
         "memory_quarter_mib": round(max(early or [0.0]), 1),
         "memory_max_mib": round(max((m for _, m in result.memory), default=0.0), 1),
         "ready_s": round(ready, 2),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "machine": platform.machine(),
         "python": platform.python_version(),
     }

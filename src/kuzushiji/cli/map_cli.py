@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kuzushiji._machine import cores
+
 if TYPE_CHECKING:
     from kuzushiji.maps.features import Features
     from kuzushiji.maps.result import Added, MapSet
@@ -73,7 +75,7 @@ def make_map(
         out = Path(f"{Path(dataset).name}-atlas.html")
     start = time.perf_counter()
     source, counts = _source(dataset, split, subset, seed)
-    threads = threads or _cores()
+    threads = threads or cores()
     plan = Plan(names, dims, seed, threads, stability=stability, clusters=clusters)
     chosen(names, len(source), dims)
     seen = _features(source, features, threads, errors)
@@ -165,9 +167,3 @@ def _write(path: Path, text: str) -> None:
 
 def _say(line: str) -> None:
     typer.echo(line, err=True)
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

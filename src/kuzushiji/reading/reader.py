@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from kuzushiji._machine import cores
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.decide import doubts, faults, faults_of
 from kuzushiji.reading.result import Reading
 from kuzushiji.weights import store
-from kuzushiji.weights.model import BATCH, available_threads, open_model
+from kuzushiji.weights.model import BATCH, open_model
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -61,7 +62,7 @@ class Reader:
         """
         if threads is not None and threads < 1:
             raise UsageError(f"threads must be at least 1, not {threads}")
-        self.threads = threads or available_threads()
+        self.threads = threads or cores()
         self.model = open_model(store.default() if model is None else model, threads=self.threads)
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")

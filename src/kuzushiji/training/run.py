@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from kuzushiji._machine import cores, processor
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training.loop import EpochRecord
@@ -121,19 +122,8 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "threads": os.environ.get("OMP_NUM_THREADS", ""),
         "backend": os.environ.get("KERAS_BACKEND", ""),
         "packages": packages,
     }
-
-
-def processor() -> str:
-    """The processor's name as the system gives it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kuzushiji._machine import cores
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.weights.info import METADATA_KEY, ModelInfo
 from kuzushiji.weights.store import find
 
 BATCH = 64
 """Glyphs in one call of onnxruntime: enough to keep the cores busy, few enough to bound its memory."""
-
-
-def available_threads() -> int:
-    """CPU cores that this process may use (its affinity mask, where the system has one).
-
-    >>> available_threads() >= 1
-    True
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def open_model(name_or_path: str | Path, threads: int | None = None) -> Model:
@@ -60,7 +49,7 @@ class Model:
             KuzushijiError: the file cannot be loaded, or is no model of this package.
         """
         self.path = path
-        self._session = _session(path, threads or available_threads())
+        self._session = _session(path, threads or cores())
         props = self._session.get_modelmeta().custom_metadata_map
         if METADATA_KEY not in props:
             raise KuzushijiError(
