@@ -1,7 +1,8 @@
 """The documentation site: ``make docs`` builds it into ``site/``, without a network.
 
-Pages are Markdown that also reads well on the code host. Two things are put together at build time only: the
-page of model cards (from the cards beside the weights) and the reference (from the docstrings).
+Pages are Markdown that also reads well on the code host. Put together at build time only: the page of model
+cards (from the cards beside the weights), the reference (from the docstrings), the list of the course's
+pages, and the pages that lie in the repository's root.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ version = release = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_static", "course/README.md"]
-suppress_warnings = [
-    "toc.empty_glob",  # the course's pages are optional
-    "ref.python",  # a short name in a docstring fits two rooms' classes
-]
+OUTSIDE = {
+    "contributing": "CONTRIBUTING.md",
+    "changelog": "CHANGELOG.md",
+    "licence-weights": "LICENSE-weights.md",
+}
+suppress_warnings = ["ref.python"]  # a short name in a docstring fits two rooms' classes
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
@@ -63,15 +66,31 @@ html_show_sphinx = False
 html_copy_source = False
 
 
-def cards(app: Any, docname: str, source: list[str]) -> None:
-    """Puts every card of the shipped models into the page ``models``, headings one level down."""
-    if docname != "models":
-        return
+def put_together(app: Any, docname: str, source: list[str]) -> None:
+    """Fills in what a page takes from elsewhere, and turns links to the root's pages to their places here."""
+    text = source[0]
+    if docname in OUTSIDE:
+        text = (ROOT / OUTSIDE[docname]).read_text(encoding="utf-8")
+        text = re.sub(r"\]\((?!https?:|#)", "](../", text).replace("](../docs/", "](")
+    text = text.replace("<!-- cards -->", cards()).replace("<!-- course -->", course())
+    for page, name in OUTSIDE.items():
+        text = re.sub(r"\]\(((?:\.\./)*)\.\./" + re.escape(name), rf"](\1{page}.md", text)
+    source[0] = text
+
+
+def cards() -> str:
+    """Every card of the shipped models, headings one level down."""
     parts = []
     for path in sorted(CARDS.glob("*.md")):
         text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(encoding="utf-8"), flags=re.S)
-        parts.append(re.sub(r"^#", "##", text, flags=re.M))
-    source[0] = source[0].replace("<!-- cards -->", "\n\n".join(parts))
+        parts.append(re.sub(r"^#(?=[# ])", "##", text, flags=re.M))
+    return "\n\n".join(parts)
+
+
+def course() -> str:
+    """The pages of the course that are there."""
+    pages = sorted(f"course/{p.stem}" for p in Path(__file__).parent.glob("course/part*.md"))
+    return "\n".join(["```{toctree}", ":maxdepth: 1", "", *pages, "```"]) if pages else ""
 
 
 def language_of_page(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -82,6 +101,6 @@ def language_of_page(app: Any, pagename: str, template: str, context: dict[str, 
 
 def setup(app: Any) -> dict[str, bool]:
     """Connects the above to Sphinx."""
-    app.connect("source-read", cards)
+    app.connect("source-read", put_together)
     app.connect("html-page-context", language_of_page)
     return {"parallel_read_safe": True}
