@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import platform
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kuzushiji._machine import cores
+from kuzushiji._machine import cores, processor
 
 METHODS = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
 MEASURES = (
@@ -213,7 +212,7 @@ def _pss(pid: int) -> float:
 def row(args, side, n, method, seconds, peak=None, quality=None, note="") -> dict[str, str]:
     features = args.features if side == "ours" else "pixels"
     measures = {m: f"{getattr(quality, m):.4f}" if quality is not None else "" for m in MEASURES}
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    machine = f"{processor()}, {cores()} cores"
     return {
         "side": side,
         "dataset": Path(args.dataset).name,
