@@ -1,4 +1,4 @@
-"""The documentation: examples run, commands exist, the site builds without a warning, links lead somewhere."""
+"""The documentation: examples run, commands exist, the site builds without a warning, links are whole."""
 
 import doctest
 import re
