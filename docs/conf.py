@@ -26,6 +26,8 @@ author = "the kuzushiji contributors"
 copyright = f"2026, {author}. Pictures that show data: {ATTRIBUTION}, CC BY-SA 4.0"
 version = release = __version__
 
+WIDE = "\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e"
+
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_static", "course/README.md"]
@@ -51,7 +53,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 napoleon_google_docstring = True
@@ -73,6 +75,8 @@ def put_together(app: Any, docname: str, source: list[str]) -> None:
         text = (ROOT / OUTSIDE[docname]).read_text(encoding="utf-8")
         text = re.sub(r"\]\((?!https?:|#)", "](../", text).replace("](../docs/", "](")
     text = text.replace("<!-- cards -->", cards()).replace("<!-- course -->", course())
+    if docname.endswith(".ja"):  # a line's end is no space in Japanese
+        text = re.sub(rf"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text)
     for page, name in OUTSIDE.items():
         text = re.sub(r"\]\(((?:\.\./)*)\.\./" + re.escape(name), rf"](\1{page}.md", text)
     source[0] = text
