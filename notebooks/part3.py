@@ -43,9 +43,7 @@ train, validation = kuzushiji.load(KKANJI, "train"), kuzushiji.load(KKANJI, "val
 classes, names = train.classes, named(train.classes)
 counts = np.bincount(train.labels, minlength=len(classes))
 print(f"{len(train):,} training images of {train.images.shape[1:]} pixels in {len(classes):,} classes")
-print(
-    f"classes with one training image: {(counts == 1).sum():,}; with five or fewer: {(counts <= 5).sum():,}"
-)
+print(f"classes with one training image: {(counts == 1).sum():,}; five or fewer: {(counts <= 5).sum():,}")
 
 ranked = np.sort(counts)[::-1]
 half = int(np.searchsorted(ranked.cumsum(), ranked.sum() / 2)) + 1
@@ -58,17 +56,16 @@ axes.set_ylabel("training images")
 show(figure, "Training images against rank of the class, both logarithmic: a long, steadily falling tail")
 
 # %% [markdown]
-# On two logarithmic scales the curve falls in something like a straight line, as word counts do in every
+# On two logarithmic scales most of the curve falls like a straight line, much as word counts do in every
 # language (Zipf's law). Collecting more pages does not cure it: new pages bring new rare characters with
 # them.
 #
-# Here are some characters from either end, with their meaning where it is known. A reader of old books
-# needs the right-hand end as much as the left: the rare ones are names, plants, tools, just the words one
-# would look up.
+# Here are some characters from either end, with a meaning. A reader of old books needs the rare end as
+# much as the common one: the rare characters are just those that one would look up.
 
 # %%
 common = counts.argsort(kind="stable")[::-1][:5]
-single = np.flatnonzero(counts == 1)
+single = np.array([c for c in np.flatnonzero(counts == 1) if lookup(classes[c]).gloss])
 single = single[np.linspace(0, len(single) - 1, min(5, len(single))).astype(int)]
 for words, chosen in (("commonest", common), ("one image", single)):
     for c in chosen:
@@ -180,7 +177,7 @@ info = reader.model.info
 print(f"default model: {info.name}, {len(info.classes):,} classes, {info.size} px")
 
 kana = kuzushiji.Reader("kmnist", threads=1)
-embedder = keras.Model(net.inputs, net.get_layer("embedding").output)
+embedder = keras.Model(net.input, net.get_layer("embedding").output)
 
 
 def unit(x):
@@ -219,9 +216,9 @@ def prototypes(x, labels, k, rng):
 
 SHOTS = (1, 2, 5, 10)
 print(
-    f"right of {len(asked_labels):,}, {len(strangers)} classes to choose from (chance: {1 / len(strangers):.1%})"
+    f"share right of {len(asked_labels):,}; {len(strangers)} classes, so chance is {1 / len(strangers):.1%}"
 )
-print(f"{'':22}", *(f"{k:2} example{'s' if k > 1 else ' '}          " for k in SHOTS))
+print(f"{'examples of each:':22}", *(f"{k:<21}" for k in SHOTS))
 curves = {}
 for name, x in known.items():
     cells, curves[name] = [], []
@@ -232,10 +229,10 @@ for name, x in known.items():
             best = (asked[name] @ prototypes(x, known_labels, k, rng).T).argmax(1)
             right.append(float((strangers[best] == asked_labels).mean()))
         curves[name].append(np.mean(right))
-        cells.append(f"{np.mean(right):6.1%} [{min(right):.1%}, {max(right):.1%}]")
-    print(f"{name:22}", "  ".join(cells))
+        cells.append(f"{np.mean(right):.1%} [{min(right):.1%}, {max(right):.1%}]")
+    print(f"{name:22}", *(f"{cell:21}" for cell in cells))
 one = curves["other kanji"][0]
-print("and the queries themselves, for one-shot with other kanji:", wilson(one * len(queries), len(queries)))
+print("other kanji, one example, with the interval of the queries:", wilson(one * len(queries), len(queries)))
 
 figure, axes = plt.subplots(figsize=(4.6, 2.8), layout="constrained")
 for name, curve in curves.items():
@@ -285,10 +282,7 @@ for name in ("pixels", "other kanji"):
     for k in (1, 5):
         distance, near = nearest(asked[name], x, k)
         votes = vote(distance, np.searchsorted(strangers, known_labels[ten][near]), len(strangers))
-        print(
-            f"  {k} nearest example{'s' if k > 1 else ' '}",
-            accuracy(asked_labels, strangers[votes.argmax(1)]),
-        )
+        print(f"  nearest {k} of all   ", accuracy(asked_labels, strangers[votes.argmax(1)]))
 
 # %% [markdown]
 # In bare pixels the shapes of a class lie far apart, and the mean falls between them. A trained embedding
@@ -407,25 +401,20 @@ for b in curve:
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
 values = [b.accuracy.value for b in curve]
-errors = [
-    [b.accuracy.value - b.accuracy.low for b in curve],
-    [b.accuracy.high - b.accuracy.value for b in curve],
-]
+errors = np.array([[b.accuracy.value - b.accuracy.low, b.accuracy.high - b.accuracy.value] for b in curve]).T
 left.plot([0, 1], [0, 1], color="grey", linestyle=":")
 left.errorbar([b.confidence for b in curve], values, yerr=errors, fmt="o-", capsize=2)
 left.set(xlabel="stated confidence", ylabel="share right", title="reliability")
 trade = risk_coverage(confidence, correct)
 right.plot(trade.coverage, trade.risk)
 right.axvline(result.sure_coverage.value, color="grey", linestyle=":")
-right.set(
-    xlabel="share answered, the most confident first", ylabel="share wrong of these", title="risk-coverage"
-)
+right.set(xlabel="share answered, most confident first", ylabel="share wrong of these", title="risk-coverage")
 show(figure, "Left: share right against stated confidence. Right: share wrong against the share answered")
 
 # %% [markdown]
-# Calibration is cheap. One number, the *temperature*, divides all logits; it was chosen after training on
-# images that were held out (`kuzushiji.evaluation.fit_temperature`). It changes no answer, only how loudly
-# it is said. Here is the same model before it was turned down or up:
+# Calibration is cheap. One number, the *temperature*, divides all logits; it is chosen after training, on
+# images that were held out. It changes no answer, only how loudly it is said. Here are the same logits
+# without one, with the model's own, and with one fitted to the very images it is then judged by:
 
 # %%
 from kuzushiji.evaluation import fit_temperature
@@ -433,19 +422,18 @@ from kuzushiji.evaluation import fit_temperature
 z = reader.model.logits(resize_glyphs(subject.images[:: setting(4, 1)], info.size))
 at = np.array([info.classes.index(c) if c in info.classes else -1 for c in subject.classes])
 target = at[subject.labels[:: setting(4, 1)]]
-for words, t in (
-    ("uncalibrated", 1.0),
-    ("the model's own", info.temperature),
-    ("fitted here", fit_temperature(z, target)),
-):
+temperatures = {"none": 1.0, "the model's own": info.temperature, "fitted here": fit_temperature(z, target)}
+for words, t in temperatures.items():
     p = np.exp(z / t - (z / t).max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     print(f"temperature {t:.2f} ({words}): ECE {100 * ece(p.max(1), p.argmax(1) == target):.2f} points")
 
 # %% [markdown]
-# The last line is a warning as well as a comparison: a temperature fitted on the images that it is judged
-# by always looks good. The model's own was fitted on images that had been distorted as in training, to
-# stand for books it has not seen, and so it may look too careful here.
+# The last line is there as a warning: a temperature that is judged on the images it was fitted to always
+# looks good. The reader's own was fitted on validation images too, but distorted as in training, to stand
+# for writers and books that it has not seen. So on clean images it may look more careful than it need be.
+# Whether that care is right only other books can tell. The test images of the last section at least had no
+# part in the choice.
 #
 # ### Not sure
 #
@@ -478,22 +466,13 @@ picture[y > 0.7 + 0.05 * np.sin(9 * across)] = 60
 picture[(y - 0.2) ** 2 + (across - 0.75) ** 2 < 0.01] = 250  # the sun
 picture = np.clip(picture + rng.normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
 
-frame_strokes = [[(0.06, 0.06), (0.94, 0.06)], [(0.94, 0.06), (0.94, 0.94)]]
-frame_strokes += [[(0.94, 0.94), (0.06, 0.94)], [(0.06, 0.94), (0.06, 0.06)]]
-marks = [[(0.22, v), (0.78, v)] for v in (0.25, 0.42, 0.6, 0.78)] + [
-    [(u, 0.2), (u, 0.8)] for u in (0.3, 0.5, 0.7)
-]
-seal = on_paper(draw(frame_strokes + marks, 72, 0.07, wobble=0.008), ink=(190, 50, 40))
-latin = on_paper(
-    draw(
-        [
-            [(0.3, 0.05), (0.3, 0.95)],
-            [(0.3, 0.08), (0.75, 0.12), (0.72, 0.42), (0.32, 0.5)],
-            [(0.4, 0.5), (0.8, 0.95)],
-        ],
-        72,
-    )
-)
+corners = [(0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94), (0.06, 0.06)]
+marks = [corners[i : i + 2] for i in range(4)]
+marks += [[(0.22, v), (0.78, v)] for v in (0.25, 0.42, 0.6, 0.78)]
+marks += [[(u, 0.2), (u, 0.8)] for u in (0.3, 0.5, 0.7)]
+seal = on_paper(draw(marks, 72, 0.07, wobble=0.008), ink=(190, 50, 40))
+stem, bow = [(0.3, 0.05), (0.3, 0.95)], [(0.3, 0.08), (0.75, 0.12), (0.72, 0.42), (0.32, 0.5)]
+latin = on_paper(draw([stem, bow, [(0.4, 0.5), (0.8, 0.95)]], 72))
 honest = on_paper(draw(STROKES["な"], 72, 0.09, wobble=0.006))
 
 things = {"blank": blank, "noise": noise, "picture": picture, "seal": seal, "Latin R": latin, "な na": honest}
@@ -503,8 +482,7 @@ for place, (name, image) in zip(axes, things.items(), strict=True):
     place.set_title(name)
     place.set_axis_off()
 show(
-    figure,
-    "Blank paper, noise, a landscape, a seal, a Latin letter and the kana na, as they are given to the reader",
+    figure, "Blank paper, noise, a landscape, a seal, a Latin letter and the kana na, as given to the reader"
 )
 
 for name, reading in zip(things, reader.read(list(things.values())), strict=True):
@@ -536,14 +514,10 @@ for number, (column, left) in enumerate(zip(COLUMNS, LEFT, strict=True)):
     for i, char in enumerate(column):
         top = 30 + STEP * i
         glyph = draw(STROKES[char], SIZE, 0.09, wobble=0.006, seed=10 * number + i)
-        page[top : top + SIZE, left : left + SIZE] = np.maximum(
-            page[top : top + SIZE, left : left + SIZE], glyph
-        )
+        page[top : top + SIZE, left : left + SIZE] = glyph
         boxes.append((char, top, top + SIZE, left, left + SIZE))
 
-photo = on_paper(page, paper=(214, 190, 150), ink=(60, 48, 40), margin=0, grain=6, shade=0.45, seed=3).astype(
-    float
-)
+photo = on_paper(page, (214, 190, 150), (60, 48, 40), margin=0, grain=6, shade=0.45, seed=3).astype(float)
 y, across = np.mgrid[0 : len(photo), 0 : photo.shape[1]]
 stain = 1 - 0.25 * np.exp(-((y - 380) ** 2 + (across - 140) ** 2) / 9000)
 photo = (photo * stain[..., None]).astype(np.uint8)
@@ -554,9 +528,9 @@ axes.set_axis_off()
 show(figure, "A painted page of two columns of five kana each, darker to the right, with a stain")
 
 # %% [markdown]
-# A **crop** is a rectangle around one character. With a real scan one makes it in any image program, or on
-# the package's own page (`kuzushiji serve`); here it is an array slice. Leave a little paper around the
-# character, about a twentieth of its size on each side, and as little as possible of its neighbours.
+# A **crop** is a rectangle around one character. With a real scan one cuts it out in any image program;
+# here it is an array slice. Leave a little paper around the character, about a twentieth of its size on
+# each side, and as little as possible of its neighbours.
 
 
 # %%
@@ -622,15 +596,15 @@ print("as painted:    ", " ".join(COLUMNS))
 # how it does on real crops is in the documentation. What they can show is what a *bad* crop does:
 
 # %%
-_, top, bottom, left, right = boxes[1]
+_, top, bottom, left, right = boxes[3]
 bad = {
-    "good": crop(boxes[1]),
-    "tight": crop(boxes[1], 0),
-    "very wide": crop(boxes[1], 0.2),
+    "good": crop(boxes[3]),
+    "tight": crop(boxes[3], 0),
+    "very wide": crop(boxes[3], 0.2),
     "neighbours": photo[top - 45 : bottom + 45, left - 8 : right + 8],
     "half of it": photo[top : (top + bottom) // 2, left:right],
-    "on its side": np.rot90(crop(boxes[1])),
-    "tiny": crop(boxes[1])[::5, ::5],
+    "on its side": np.rot90(crop(boxes[3])),
+    "tiny": crop(boxes[3])[::5, ::5],
 }
 figure, axes = plt.subplots(2, len(bad), figsize=(8.5, 2.8), layout="constrained")
 for spots, (name, image), reading in zip(axes.T, bad.items(), reader.read(list(bad.values())), strict=True):
@@ -642,10 +616,7 @@ for spots, (name, image), reading in zip(axes.T, bad.items(), reader.read(list(b
     best = reading.candidates[0]
     why = "sure" if reading.sure else "not sure: " + ", ".join(reading.reasons)
     print(f"{name:12} {best.char} {best.probability:6.1%}  {why}")
-show(
-    figure,
-    "The same character cropped well and in six worse ways, above, and the glyph that comes of it, below",
-)
+show(figure, "One character cropped well and in six other ways, above, and the glyphs that come of it, below")
 
 # %% [markdown]
 # The room around a character hardly matters, since step 5 finds the character by itself. A neighbour
