@@ -33,7 +33,8 @@ from kuzushiji.maps.figures import FONTS
 
 T = TypeVar("T")
 FAST = os.environ.get("KUZUSHIJI_COURSE", "full") == "fast"
-OUT = Path(os.environ.get("KUZUSHIJI_COURSE_OUT") or Path(__file__).resolve().parents[1] / "runs" / "course")
+ROOT = Path(__file__).resolve().parents[1]
+OUT = Path(os.environ.get("KUZUSHIJI_COURSE_OUT") or ROOT / "runs" / "course")
 OUT.mkdir(parents=True, exist_ok=True)
 
 _installed = {f.name for f in font_manager.fontManager.ttflist}
@@ -102,8 +103,8 @@ def show(figure: Figure | Path, words: str) -> None:
         drawn = io.BytesIO()
         figure.savefig(drawn, format="png", dpi=100)
         plt.close(figure)
-    if "IPython" not in sys.modules:
-        return
+    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+        return  # plain Python
     from IPython.display import Image as Picture
     from IPython.display import display
 

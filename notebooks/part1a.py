@@ -119,11 +119,11 @@ for c, name in enumerate(named(source.classes)):
     print(f"{name:6} {len(sizes)} group(s), images: {sizes}")
 
 # %% [markdown]
-# The most typical images of each group, for the class with the most groups and for は (*ha*):
+# The most typical images of each group, for the two classes with the most groups:
 
 # %%
 groups = np.bincount([cluster.label for cluster in shapes.clusters])
-for c in dict.fromkeys([int(groups.argmax()), source.classes.index("は")]):
+for c in np.argsort(-groups, kind="stable")[:2]:
     mine = [cluster for cluster in shapes.clusters if cluster.label == c]
     typical = np.concatenate([np.resize(cluster.representatives, 10) for cluster in mine])
     heads = [
