@@ -1,0 +1,117 @@
+"""Does the look of a glyph, its sharpness and not its shape, tell kana from kanji?
+
+    python benchmarks/resolution_trap.py [--model NAME|FILE]     # writes results/resolution_trap.csv
+
+The kana exist at 28 px only, the kanji at 64: a network that sees both at 64 learns that blur means kana, and
+then misreads sharp kana from photographs. The shipped reader sees everything at 28 px. Two tests:
+
+- *look*: a logistic regression on figures of the edges alone (how wide they are, how much fine detail there
+  is for their length, how white full ink is) tells kana from kanji with this AUROC, with the kana enlarged to
+  64 px, and with the kanji reduced to 28 px as the reader does; 0.5 would be chance. Complex characters have
+  closer strokes, so some difference is the shape's own.
+- *degraded*: accuracy on validation kanji that went through lower resolutions, blur and thicker or thinner
+  strokes first, and how many of them are taken for kana.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+from bench import RESULTS, machine
+
+from kuzushiji.datasets import load
+from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.images import resize_glyphs
+from kuzushiji.weights import default, open_model
+
+EACH = 4000
+SEED = 0
+
+
+def edges(glyphs: np.ndarray) -> np.ndarray:
+    """Figures of the look, float (n, 4), from uint8 glyphs (n, h, w); none grows with the amount of ink."""
+    x = glyphs.astype(np.float32) / 255
+    steps = np.abs(np.diff(x, axis=1))[:, :, :-1] + np.abs(np.diff(x, axis=2))[:, :-1]
+    length = np.maximum((steps > 0.3).sum((1, 2)), 1)
+    greys = ((x > 0.1) & (x < 0.9)).sum((1, 2)) / length
+    power = np.abs(np.fft.fft2(x - x.mean((1, 2), keepdims=True))) ** 2
+    frequency = np.hypot(*np.meshgrid(*(np.fft.fftfreq(x.shape[1]),) * 2))
+    fine = power[:, frequency > 0.36].sum(1) / np.maximum(power.sum((1, 2)), 1e-6)
+    ink = np.maximum((x > 0.5).sum((1, 2)), 1)
+    return np.stack([greys, fine, (x > 0.98).sum((1, 2)) / ink, np.quantile(steps, 0.99, axis=(1, 2))], 1)
+
+
+def auroc(kana: np.ndarray, kanji: np.ndarray) -> float:
+    """Of a logistic regression on the look, trained on one half and measured on the other."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    x = np.concatenate([edges(kana), edges(kanji)])
+    y = np.repeat([0, 1], [len(kana), len(kanji)])
+    order = np.random.default_rng(SEED).permutation(len(x))
+    first, second = order[::2], order[1::2]
+    judge = make_pipeline(StandardScaler(), LogisticRegression()).fit(x[first], y[first])
+    return float(roc_auc_score(y[second], judge.predict_proba(x[second])[:, 1]))
+
+
+def degraded() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+    """Ways to spoil 64 px glyphs."""
+    from PIL import Image, ImageFilter
+
+    def each(change: Callable[[Image.Image], Image.Image]) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda glyphs: np.stack([np.asarray(change(Image.fromarray(g))) for g in glyphs])
+
+    def through(side: int) -> Callable[[np.ndarray], np.ndarray]:
+        bilinear = Image.Resampling.BILINEAR
+        return each(lambda image: image.resize((side, side), bilinear).resize(image.size, bilinear))
+
+    return {
+        "as published": lambda glyphs: glyphs,
+        "through 32 px": through(32),
+        "through 20 px": through(20),
+        "blurred, 2 px": each(lambda image: image.filter(ImageFilter.GaussianBlur(2))),
+        "thicker": each(lambda image: image.filter(ImageFilter.MaxFilter(3))),
+        "thinner": each(lambda image: image.filter(ImageFilter.MinFilter(3))),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", default=default())
+    model = open_model(parser.parse_args().model)
+    rng = np.random.default_rng(SEED)
+    kana, kanji = load("k49-sample", "train"), load("kkanji", "validation")
+    small = kana.images[np.sort(rng.choice(len(kana), EACH, replace=False))]
+    chosen = np.sort(rng.choice(len(kanji), EACH, replace=False))
+    large, labels = kanji.images[chosen], kanji.labels[chosen]
+    rows = [
+        ("look", "at 64 px, kana enlarged", "AUROC", auroc(resize_glyphs(small, 64), large), "", ""),
+        ("look", "at 28 px, kanji reduced", "AUROC", auroc(small, resize_glyphs(large, 28)), "", ""),
+    ]
+    classes = np.array(model.info.classes)
+    is_kana = classes < "\u3100"
+    truth = np.array(kanji.classes)[labels]
+    for name, spoil in degraded().items():
+        best = model.probabilities(resize_glyphs(spoil(large), model.info.size)).argmax(1)
+        for what, hits in (("accuracy", classes[best] == truth), ("taken for kana", is_kana[best])):
+            found = wilson(int(hits.sum()), len(hits))
+            rows.append(("degraded", name, what, found.value, f"{found.low:.4f}", f"{found.high:.4f}"))
+    about = (model.path.name, machine(), date.today().isoformat())
+    with open(RESULTS / "resolution_trap.csv", "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("test", "input", "figure", "value", "low", "high", "n", "model", "machine", "date"))
+        for *name, value, low, high in rows:
+            print(*name, f"{value:.4f}", low, high)
+            writer.writerow((*name, f"{value:.4f}", low, high, EACH, *about))
+
+
+if __name__ == "__main__":
+    main()
