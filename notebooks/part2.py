@@ -263,7 +263,7 @@ learn("sampled, power 0.5", sampling_power=0.5)
 learn("sampled evenly", sampling_power=0.0)
 
 # %% [markdown]
-# The price shows in the second column of the first table: a network that meets the same few images over
+# The last number of each line printed first is the price: a network that meets the same few images over
 # and over learns those images by heart, and has less time for all the others. Augmentation softens this,
 # since no image comes twice in quite the same form.
 #
@@ -372,9 +372,9 @@ report("plain, adjusted")
 # %% [markdown]
 # Left is the dial in full: turning $\tau$ up sells common characters for rare ones. The two curves have
 # their peaks at different places, and no setting is best at both. Right is the network that was trained
-# without the prior: it has been paid already, and subtracting the prior a second time goes beyond the
-# peak, or gains nothing. The band is the 95 % interval, and it is wide against the hill: a $\tau$ read off
-# such a curve is good to a few tenths.
+# with the prior taken out. Its peak should lie near zero, for there is nothing left to subtract. The band
+# is the 95 % interval, and it is wide against the hill: a $\tau$ read off such a curve is good to a few
+# tenths.
 #
 # ## 8. The noise of the seed
 #
@@ -445,8 +445,11 @@ for name in sorted(answers):
 # %% [markdown]
 # Intervals that overlap do not prove that two rows are equal: all rows were measured on the *same* images
 # and fail on much the same ones. The difference is better known than either figure. So we compare pairs:
-# on how many rare images is one right and the other wrong, and how large is the difference in balanced
-# accuracy, with an interval from drawing the test images again and again inside each class (a bootstrap)?
+# how large is the difference in balanced accuracy, with an interval from drawing the test images again and
+# again inside each class (a bootstrap), and on how many rare images is one right and the other wrong? The
+# last column is McNemar's test of that: how often chance alone would make two equally good rows so
+# different. Do not hunt in it. Among twenty rows without any difference one is expected to show less than
+# 0.05.
 
 
 # %%

@@ -120,8 +120,8 @@ queries = np.flatnonzero(np.isin(validation.labels, strangers))[:: setting(1, 4)
 print(f"{len(lesson):,} images to learn from, {len(queries):,} images of strangers to recognise")
 
 # %% [markdown]
-# The network is small and sees its images for two minutes. We bring all to 28 pixels, and let the last
-# layer compare *directions*, so that only the angle between embeddings matters.
+# The network is small and its training short. We bring all to 28 pixels, and let the last layer compare
+# *directions*, so that only the angle between embeddings matters.
 
 # %%
 import keras
@@ -251,7 +251,8 @@ show(figure, "Share of strangers recognised against the number of examples, for 
 #
 # Compare the columns too. Each further example helps, the first few most.
 #
-# Here are three strangers, and whom each description takes for their nearest:
+# Here are three strangers with a question mark, and their five nearest examples, first by pixels, then by
+# the embedding that has learned other kanji:
 
 # %%
 from kuzushiji.evaluation.neighbours import nearest, vote
@@ -333,8 +334,7 @@ def neighbours(block):
 bins = {"prototypes": binned(lambda block: q[block] @ means.T), "5 neighbours": binned(neighbours)}
 KANJI = not set(info.classes).isdisjoint(classes)  # not so while a package ships the ten-kana model alone
 if KANJI:
-    result = evaluate(reader.model, judged, only_dataset_classes=True)
-    bins["model's outputs"] = result.bins
+    bins["model's outputs"] = evaluate(reader.model, judged, only_dataset_classes=True).bins
 
 print(f"{'training images':16}{'classes':>8}{'images':>8}", *(f"{name:>23}" for name in bins))
 for row in zip(*bins.values(), strict=True):
@@ -353,9 +353,9 @@ axes.legend(frameon=False)
 show(figure, "Share right against the number of training images of the class, for three ways to answer")
 
 # %% [markdown]
-# Read it from left to right: the more images a class had in training, the better it is read, by every way
-# of answering; and in the leftmost bins, where a class had a single image or a few, far more is right than
-# one image could teach a network from nothing. Mind the intervals there, and that these images come from
+# On the whole, the more images a class had in training, the better it is read, whichever way one answers,
+# and the steepest part is at the left. The leftmost bins are section 2 in earnest: one example or a few,
+# and thousands of classes to choose from. Mind the intervals there. Mind also that these images come from
 # the same books as the training images: a rare character in a book nobody has trained on is harder.
 #
 # Where the outputs win over the prototypes, they have learned more than a mean; where the prototypes hold
@@ -368,7 +368,11 @@ show(figure, "Share right against the number of training images of the class, fo
 # gives ranked candidates, each with what is known of the character, and a decision whether it is sure.
 
 # %%
-subject = judged if KANJI else kuzushiji.load(data("kmnist"), "train")
+subject = judged
+if not KANJI:
+    kana_set = kuzushiji.load(data("kmnist"), "train")
+    some = np.arange(0, len(kana_set), max(1, len(kana_set) // 2000))
+    subject = Dataset(kana_set.name, "train", kana_set.images[some], kana_set.labels[some], kana_set.classes)
 for row in np.linspace(0, len(subject) - 1, 3).astype(int):
     reading = reader.read(subject.images[row], top=3)[0]
     print(f"true: {subject.classes[subject.labels[row]]}; sure: {reading.sure} {', '.join(reading.reasons)}")
@@ -387,10 +391,7 @@ for row in np.linspace(0, len(subject) - 1, 3).astype(int):
 # %%
 from kuzushiji.evaluation import ece, reliability_curve, risk_coverage
 
-if not KANJI:
-    some = np.arange(0, len(subject), max(1, len(subject) // 2000))
-    subject = Dataset(subject.name, "train", subject.images[some], subject.labels[some], subject.classes)
-    result = evaluate(reader.model, subject)
+result = evaluate(reader.model, subject)  # all classes of the model compete, its kana too
 confidence, correct = result.predictions.confidence, result.predictions.correct
 print("accuracy", result.accuracy)
 print(f"expected calibration error: {100 * ece(confidence, correct):.2f} points")
@@ -633,7 +634,7 @@ if KANJI:
     test = kuzushiji.load(KKANJI, "test")
     rows = np.flatnonzero(np.isin(test.labels, present))
     test = Dataset(KKANJI, "test", test.images[rows], test.labels[rows], classes)
-    last = evaluate(reader.model, test, only_dataset_classes=True)
+    last = evaluate(reader.model, test)
 else:
     last = result
     print("no test without a model that knows kanji; the figures above once more:")
