@@ -13,11 +13,11 @@
 # %% [markdown]
 # # Part 2: Kuzushiji-49 and imbalance
 #
-# The ten characters of part 1 had equally many training images each, because somebody cut them to one
-# number. A book is not like that: some characters stand on every line and some once in a chapter.
-# Kuzushiji-49 has nearly all of hiragana, and leaves the counts as unequal as it found them. This part
-# asks what unequal counts do to a network, which remedies there are, and how one can tell whether a remedy
-# has helped. You need no Japanese, the ideas of part 1, and twenty minutes.
+# The ten characters of [Part 1a](part1a.md) had equally many training images each, because somebody cut
+# them to one number. A book is not like that: some characters stand on every line and some once in a
+# chapter. Kuzushiji-49 has nearly all of hiragana, and leaves the counts as unequal as it found them. This
+# part asks what unequal counts do to a network, which remedies there are, and how one can tell whether a
+# remedy has helped. You need no Japanese, the ideas of [Part 1b](part1b.md), and twenty minutes.
 #
 # Two rules hold throughout. Every number is printed by a cell. And the test images are looked at once, in
 # the last section, after everything has been decided: until then a part of the *training* images plays
@@ -516,4 +516,5 @@ show(figure, "Every remedy as a point: share right among common and among rare i
 #   back, by the same formula with the opposite sign. The shipped reader does so with a fraction of it
 #   (`kuzushiji.training.prior`), a point on the dial between the two accuracies.
 #
-# Part 3 goes on where there is hardly anything to count: 3,832 kanji, and for many of them a single image.
+# [Part 3](part3.md) goes on where there is hardly anything to count: 3,832 kanji, and for many of them a
+# single image.

@@ -16,7 +16,8 @@
 # Kuzushiji-Kanji has thousands of classes, and for a great many of them a handful of images or just one.
 # This part asks how anything can be learned from one example, meets the reader that ships with the
 # package, asks whether its confidence can be believed, and reads characters from a photograph of a page.
-# You need no Japanese, the ideas of parts 1 and 2, and about twenty-five minutes.
+# You need no Japanese, the ideas of [Part 1b](part1b.md) and [Part 2](part2.md), and about twenty-five
+# minutes.
 #
 # As before, every number is printed by a cell, and the test images are read once, in the last section.
 
@@ -115,7 +116,7 @@ print(f"characters with ten training images or more: {len(enough):,}")
 print(f"the network learns {len(school):,} of them; {len(strangers):,} are strangers to it")
 
 lesson = at_most(train, 40, school)
-support = at_most(train, 40, strangers)  # examples of the strangers, used only after training
+support = at_most(train, 20, strangers)  # examples of the strangers, used only after training
 queries = np.flatnonzero(np.isin(validation.labels, strangers))[:: setting(1, 4)]
 print(f"{len(lesson):,} images to learn from, {len(queries):,} images of strangers to recognise")
 
@@ -269,8 +270,9 @@ for name in ("pixels", "other kanji"):
 # %% [markdown]
 # ### Prototypes or neighbours?
 #
-# Part 1 showed that one class may hold several shapes, and that the mean of two shapes is no shape. With
-# several examples one could keep them all and let the nearest decide, or the nearest few by a vote.
+# [Part 1a](part1a.md) showed that one class may hold several shapes, and that the mean of two shapes is no
+# shape. With several examples one could keep them all and let the nearest decide, or the nearest few by a
+# vote.
 
 # %%
 rng = np.random.default_rng(0)
