@@ -75,6 +75,8 @@ def put_together(app: Any, docname: str, source: list[str]) -> None:
         text = (ROOT / OUTSIDE[docname]).read_text(encoding="utf-8")
         text = re.sub(r"\]\((?!https?:|#)", "](../", text).replace("](../docs/", "](")
     text = text.replace("<!-- cards -->", cards()).replace("<!-- course -->", course())
+    if docname == "index":
+        text += more(text)
     if docname.endswith(".ja"):  # a line's end is no space in Japanese
         text = re.sub(rf"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text)
     for page, name in OUTSIDE.items():
@@ -95,6 +97,14 @@ def course() -> str:
     """The pages of the course that are there."""
     pages = sorted(f"course/{p.stem}" for p in Path(__file__).parent.glob("course/part*.md"))
     return "\n".join(["```{toctree}", ":maxdepth: 1", "", *pages, "```"]) if pages else ""
+
+
+def more(index: str) -> str:
+    """A list of the pages that the start page's own lists do not have: a new page is found at once."""
+    listed = set(re.findall(r"^(?:.*<)?([\w.-]+)>?$", index, flags=re.M)) | {"index"}
+    pages = sorted({p.stem for p in Path(__file__).parent.glob("*.md")} - listed)
+    head = ["", "```{toctree}", ":hidden:", ":caption: More", ""]
+    return "\n".join([*head, *pages, "```", ""]) if pages else ""
 
 
 def language_of_page(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
