@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from result_tables import baselines, main, mean, percent, rows, runs, table
+from result_tables import Row, baselines, main, mean, percent, rows, runs, table
 
 SHORT = "{:.2f} ({:.2f} to {:.2f})"
 HEAD = ("model", "accuracy, %", "balanced accuracy, %", "parameters", "cost", "command or source", "date")
@@ -78,36 +78,44 @@ def our_baselines(dataset: str, measure: str) -> list[Line]:
     ]
 
 
-def published(dataset: str) -> list[Line]:
-    """Results of others, as they were published."""
-    found = []
+def published(dataset: str, measure: str) -> list[Line]:
+    """Results of others, as they were published; one line where a source gives both measures."""
+    found: dict[tuple[str, str], list[Row]] = {}
     for one in rows("published"):
-        if one["dataset"] != dataset:
-            continue
-        other = one["measure"] if one["measure"] not in ("accuracy", "balanced accuracy") else ""
-        value = one["value"] + (f" ({other})" if other else "")
-        balanced = one["measure"] == "balanced accuracy"
-        about = "" if one["protocol"] == "official" else f"; {one['protocol']}"
-        found.append(
-            Line(
-                float(one["value"]),
-                [
-                    f"{one['model']}{' ★' if one['old_data'] else ''}{about}",
-                    "" if balanced else value,
-                    value if balanced else "",
-                    f"{int(one['parameters']):,}" if one["parameters"] else "",
-                    one["cost"],
-                    f"[{one['source']}]({one['link']})" if one["link"] else one["source"],
-                    one["date"] or f"read {one['read']}",
-                ],
+        if one["dataset"] == dataset and not one["measure"].startswith("bin "):
+            found.setdefault((one["model"], one["protocol"]), []).append(one)
+    return [_published(same, measure) for same in found.values()]
+
+
+def _published(same: list[Row], measure: str) -> Line:
+    one = same[0]
+    plain, balanced = "", ""
+    values = {}
+    for row in same:
+        kind, _, note = row["measure"].partition(" (")
+        values[kind.replace(" ", "_")] = float(row["value"])
+        if kind == "balanced accuracy":
+            balanced = row["value"] + (f" ({note}" if note else "")
+        else:
+            plain = row["value"] + (
+                "" if kind == "accuracy" else f" ({kind})".replace("not stated", "measure not stated")
             )
-        )
-    return found
+    about = "" if one["protocol"] == "official" else f"; {one['protocol']}"
+    cells = [
+        f"{one['model']}{' ★' if one['old_data'] else ''}{about}",
+        plain,
+        balanced,
+        f"{int(one['parameters']):,}" if one["parameters"] else "",
+        one["cost"],
+        f"[{one['source']}]({one['link']})" if one["link"] else one["source"],
+        one["date"] or f"read {one['read']}",
+    ]
+    return Line(values.get(measure, float(one["value"])), cells)
 
 
 def board(dataset: str, measure: str) -> str:
     """One data set's table, the best by its measure first."""
-    lines = [*our_runs(dataset, measure), *our_baselines(dataset, measure), *published(dataset)]
+    lines = [*our_runs(dataset, measure), *our_baselines(dataset, measure), *published(dataset, measure)]
     if not lines:
         return "Nothing has been entered yet."
     ordered = [list(HEAD), *(line.cells for line in sorted(lines, key=lambda line: -line.value))]
@@ -117,13 +125,40 @@ def board(dataset: str, measure: str) -> str:
     return table(ordered[0], ordered[1:])
 
 
+def tail(dataset: str) -> str:
+    """Accuracy by the training images of a class: a column for each test set of ours, one for others."""
+    columns: dict[str, dict[str, list[Row]]] = {}
+    bins: dict[str, None] = {}
+    for one in rows("results/training_bins"):
+        if one["test_set"].split("/")[0] == dataset:
+            name = f"**ours: `{one['recipe']}`**" + _test(one["test_set"], dataset)
+            columns.setdefault(name, {}).setdefault(one["training_images"], []).append(one)
+            bins.setdefault(one["training_images"])
+    theirs = [o for o in rows("published") if o["dataset"] == dataset and o["measure"].startswith("bin ")]
+    for one in theirs:
+        bins.setdefault(one["measure"].removeprefix("bin "))
+    public = {one["measure"].removeprefix("bin "): one["value"] for one in theirs}
+    sources = dict.fromkeys(f"[{one['source']}]({one['link']}); {one['protocol']}" for one in theirs)
+    lines = [
+        [name, *(percent(found.get(name, []), "accuracy", SHORT) for found in columns.values())]
+        + ([public.get(name, "")] if public else [])
+        for name in bins
+    ]
+    return table(["training images of the class", *columns, *sources], lines)
+
+
 MEASURES = {
     "kmnist": "accuracy",
     "k49": "balanced_accuracy",
     "k49-sample": "balanced_accuracy",
     "kkanji": "accuracy",
 }
-PAGES = {"docs/leaderboard.md": {name: partial(board, name, measure) for name, measure in MEASURES.items()}}
+PAGES = {
+    "docs/leaderboard.md": {
+        **{name: partial(board, name, measure) for name, measure in MEASURES.items()},
+        "kkanji-tail": partial(tail, "kkanji"),
+    }
+}
 
 if __name__ == "__main__":
     main(PAGES, "leaderboard.py")

@@ -47,7 +47,7 @@ def mean(seeds: Sequence[Row], column: str) -> float:
 def percent(seeds: Sequence[Row], column: str, shape: str = "{:.2f} % ({:.2f} to {:.2f})") -> str:
     """A share with its 95 % interval, both as means over the seeds; empty where it was not measured."""
     columns = [f"{column}{end}" for end in ("", "_low", "_high")]
-    if not all(row.get(name) for row in seeds for name in columns):
+    if not seeds or not all(row.get(name) for row in seeds for name in columns):
         return ""
     return shape.format(*(100 * mean(seeds, name) for name in columns))
 

@@ -48,7 +48,7 @@ def results(monkeypatch):
 def test_the_page_is_in_step_with_the_results():
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     assert result_tables.filled(text, leaderboard.PAGES[PAGE]) == text, "run python scripts/leaderboard.py"
-    assert text.count("<!-- results:") == len(leaderboard.MEASURES)
+    assert text.count("<!-- results:") == len(leaderboard.PAGES[PAGE])
 
 
 def test_every_recorded_run_is_on_the_page():
@@ -96,6 +96,16 @@ def test_the_order_is_that_of_the_measure(results):
     results(training=[RUN], published=[published])
     assert "theirs ★" in leaderboard.board("k49-sample", "balanced_accuracy").splitlines()[2]
     assert "mine" in leaderboard.board("k49-sample", "accuracy").splitlines()[2]
+
+
+def test_the_long_tail_has_a_column_for_each_test_set(results):
+    line = {**RUN, "test_set": "kkanji/half-test", "training_images": "2-5"}
+    theirs = {"dataset": "kkanji", "measure": "bin 6-10", "value": "86.5", "source": "x", "link": "y"}
+    results(training_bins=[line], published=[{**theirs, "protocol": "half"}])
+    head, _, ours, other = leaderboard.tail("kkanji").splitlines()
+    assert "ours: `mine`**, split `half-test`" in head
+    assert ours == "| 2-5 | 90.00 (80.00 to 95.00) | |"
+    assert other == "| 6-10 | | 86.5 |"
 
 
 def test_published_results_are_complete():
