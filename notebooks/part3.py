@@ -245,10 +245,12 @@ axes.legend(frameon=False)
 show(figure, "Share of strangers recognised against the number of examples, for four descriptions")
 
 # %% [markdown]
-# Compare the rows at one example. What was learned on *other* characters carries over to characters that
-# the network has never met, and the nearer those others are to the strangers, the better. This is the
-# whole trick of the long tail: the common classes teach the eye, and then one example is worth a great
-# deal.
+# Compare the rows at one example. What was learned on *other kanji* carries over to kanji that the network
+# has never met. This is the whole trick of the long tail: the common classes teach the eye, and then one
+# example is worth a great deal. But look at the row of the ten kana as well. Training does not make an
+# embedding good at shapes in general; a network that only ever had to tell ten characters apart learns to
+# throw away whatever does not help with those ten, and may well be worse than bare pixels. The eye is
+# taught by *many* characters.
 #
 # Compare the columns too. Each further example helps, the first few most.
 #
@@ -288,9 +290,9 @@ for name in ("pixels", "other kanji"):
         print(f"  nearest {k} of all   ", accuracy(asked_labels, strangers[votes.argmax(1)]))
 
 # %% [markdown]
-# In bare pixels the shapes of a class lie far apart, and the mean falls between them. A trained embedding
-# has already drawn the shapes of a class together, so there the mean does as well or nearly so, at a tenth
-# of the memory.
+# In bare pixels the shapes of a class lie far apart, the mean falls between them, and the neighbours have
+# the better of it. A trained embedding has drawn the shapes of a class together, so there the mean loses
+# less, at a tenth of the memory.
 #
 # ## 3. All classes, bin by bin
 #
@@ -478,7 +480,14 @@ stem, bow = [(0.3, 0.05), (0.3, 0.95)], [(0.3, 0.08), (0.75, 0.12), (0.72, 0.42)
 latin = on_paper(draw([stem, bow, [(0.4, 0.5), (0.8, 0.95)]], 72))
 honest = on_paper(draw(STROKES["な"], 72, 0.09, wobble=0.006))
 
-things = {"blank": blank, "noise": noise, "picture": picture, "seal": seal, "Latin R": latin, "な na": honest}
+things = {
+    "blank": blank,
+    "noise": noise,
+    "picture": picture,
+    "seal": seal,
+    "Latin R": latin,
+    "kana na": honest,
+}
 figure, axes = plt.subplots(1, len(things), figsize=(8, 1.6), layout="constrained")
 for place, (name, image) in zip(axes, things.items(), strict=True):
     place.imshow(image, cmap="gray", vmin=0, vmax=255)
@@ -548,8 +557,8 @@ first = crop(boxes[0])
 print("a crop:", first.shape, first.dtype)
 
 # %% [markdown]
-# The way from there to what a network sees has six steps, the same for training, for evaluation and for
-# reading. Each is a public function of `kuzushiji.images`, so we can watch.
+# The way from there to what a network sees has six steps. They make of a crop what the publisher made of
+# theirs. Each is a public function of `kuzushiji.images`, so we can watch.
 
 # %%
 from kuzushiji.images import read_image, to_glyph
