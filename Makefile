@@ -46,7 +46,7 @@ bench: $(VENV)/.dev ## Run the benchmarks of speed and size, write benchmarks/re
 	$(BIN)/python benchmarks
 
 notebooks: $(VENV)/.dev ## Execute notebooks/part*.py in the fast setting, a check
-	$(BIN)/python scripts/notebooks.py $(PARTS)
+	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py $(PARTS)
 
 course: $(VENV)/.dev ## Execute them in full and write docs/course (about an hour; PARTS="part1a part2": only these)
 	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py --full $(PARTS)

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # the same numbers everywhere; before torch and scikit-learn load
+    os.environ.setdefault(_name, "1")  # the same numbers everywhere; before numpy and torch load
 os.environ.setdefault("KERAS_BACKEND", "torch")
 warnings.filterwarnings("ignore", category=FutureWarning)
 
@@ -23,6 +21,7 @@ import matplotlib
 if "matplotlib.pyplot" not in sys.modules:
     matplotlib.use("agg")  # figures are shown by `show` alone
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from PIL import Image

@@ -21,13 +21,16 @@
 # changes with it.
 
 # %%
+from course import OUT, data, grid, named, setting, show  # small helpers, in course.py beside this file
+
+KMNIST = data("kmnist")
+
+# %%
 import matplotlib.pyplot as plt
 import numpy as np
-from course import OUT, data, grid, named, setting, show  # small helpers, in course.py beside this file
 
 import kuzushiji
 
-KMNIST = data("kmnist")
 train = kuzushiji.load(KMNIST, "train")
 print(f"{len(train):,} images in {len(train.classes)} classes")
 

@@ -131,12 +131,18 @@ show(figure, "The answer of one kernel, then without its negative part, then at 
 #   the network has to know things in more than one way. In use it does nothing.
 
 # %%
+two_hundred = layer(everything.images[:200, None].astype(np.float32) / 255)  # the answers of our four kernels
+normalization = layers.BatchNormalization(axis=1)
+for title, x in (("before", two_hundred), ("after", normalization(two_hundred, training=True))):
+    x = keras.ops.convert_to_numpy(x)
+    print(f"{title:6} normalization: means {x.mean((0, 2, 3)).round(2)}, spreads {x.std((0, 2, 3)).round(2)}")
+
 drop, ones = layers.Dropout(0.5, seed=1), np.ones((1, 8), np.float32)
 print("dropout while training:", keras.ops.convert_to_numpy(drop(ones, training=True)))
 print("dropout in use:        ", keras.ops.convert_to_numpy(drop(ones, training=False)))
 
 # %% [markdown]
-# What is left is doubled, so that sums stay the same on average. Now the network. `Convolution` and
+# What dropout leaves is doubled, so that sums stay the same on average. Now the network. `Convolution` and
 # `BatchNormalization` come from the package: they are Keras' own layers with the same numbers, and faster
 # on PyTorch.
 
@@ -264,9 +270,10 @@ gentle = replace(plain, fit=replace(plain.fit, learning_rate=0.001, epochs=setti
 learn_by("tutorial", tutorial, gentle)
 
 # %% [markdown]
-# ## Three things that cost nothing at reading time
+# ## A schedule and augmentation
 #
-# Now our own network, some fifty times smaller. We add one thing at a time.
+# Now our own network, some fifty times smaller. We add one thing at a time, and none of them costs anything
+# at reading time.
 #
 # **1. As it is**, with a constant step size.
 
