@@ -241,7 +241,7 @@ for name, curve in curves.items():
 axes.set_xscale("log")
 axes.set_xticks(SHOTS, SHOTS)
 axes.set(xlabel="examples of each stranger", ylabel="share right", ylim=(0, 1))
-axes.legend(frameon=False)
+axes.legend(frameon=False, fontsize=7, ncols=2, loc="lower right")
 show(figure, "Share of strangers recognised against the number of examples, for four descriptions")
 
 # %% [markdown]
@@ -353,7 +353,7 @@ for name, line in bins.items():
     axes.errorbar(at, [b.accuracy.value for b in line], yerr=[low, high], fmt="o-", capsize=2, label=name)
 axes.set_xticks(at, [b.name for b in line])
 axes.set(xlabel="training images of the class", ylabel="share right", ylim=(0, 1))
-axes.legend(frameon=False)
+axes.legend(frameon=False, loc="lower right")
 show(figure, "Share right against the number of training images of the class, for three ways to answer")
 
 # %% [markdown]
@@ -631,10 +631,10 @@ for spots, (name, image), reading in zip(axes.T, bad.items(), reader.read(list(b
 show(figure, "One character cropped well and in six other ways, above, and the glyphs that come of it, below")
 
 # %% [markdown]
-# The room around a character hardly matters, since step 5 finds the character by itself. A neighbour
-# inside the crop, a missing half or a wrong way up are other pictures, and no care afterwards brings back
-# what the crop lost. If an answer surprises you, look at the glyph first: `kuzushiji.to_glyph` shows what
-# the network was given.
+# Look at the lower row: it is all that the network sees. The room around a character hardly matters, since
+# step 5 finds the character by itself. But a piece of a neighbour that stands clear of the edge, a missing
+# half, or a wrong way up goes through, and no care afterwards brings back what a crop has lost. If an
+# answer surprises you, look at the glyph first: `kuzushiji.to_glyph` shows what the network was given.
 #
 # ## 6. The test, once
 #
