@@ -235,7 +235,7 @@ if missed.any():
 # not blind, it is *prejudiced*, and in its training that was rational. A network trained in the ordinary
 # way estimates
 #
-# $$p(\text{class} \mid \text{image}) \;\propto\; p(\text{image} \mid \text{class}) \cdot p(\text{class}).$$
+#     p(class | image)  ∝  p(image | class) · p(class)
 #
 # The last factor, the **prior**, is how often the class occurs at all. When a smudge could be a common
 # sign or a rare one, betting on the common one wins more bets. Measured by plain accuracy the bet is
@@ -288,8 +288,8 @@ def weighted(weights):
 # %% [markdown]
 # Which weights? The **inverse frequency** 1/n gives every class the same total. The **effective number**
 # (Cui and others, 2019, arXiv:1901.05555) argues that the thousandth picture of a class adds less than the
-# tenth, since it resembles one that was there already: a class of *n* images counts as $(1 - \beta^n)/(1 -
-# \beta)$ different ones, and the weight is one over that.
+# tenth, since it resembles one that was there already: a class of *n* images counts as (1 - βⁿ) / (1 - β)
+# different ones, and the weight is one over that.
 
 # %%
 BETA = 0.999
@@ -332,11 +332,11 @@ learn("balanced softmax", loss="balanced-softmax")
 # %% [markdown]
 # ## 7. Take the prior out afterwards: logit adjustment
 #
-# If training put the prior in, one can subtract it from the finished network: from each logit, $\tau$
-# times the logarithm of the class's share (Menon and others, 2021, arXiv:2007.07314). No training at all.
-# $\tau = 0$ is the network as it was, $\tau = 1$ is what the formula asks for, and since no network
-# follows the formula exactly we try others, **on the held-out images**. Choosing $\tau$ on the test images
-# would be choosing the answer.
+# If training put the prior in, one can subtract it from the finished network: from each logit, τ times the
+# logarithm of the class's share (Menon and others, 2021, arXiv:2007.07314). No training at all. τ = 0 is
+# the network as it was, τ = 1 is what the formula asks for, and since no network follows the formula
+# exactly we try others, **on the held-out images**. Choosing τ on the test images would be choosing the
+# answer.
 
 # %%
 taus = np.linspace(-0.5, 2, 26)
@@ -358,22 +358,21 @@ for place, name in zip(axes, ("plain", "balanced softmax"), strict=True):
     place.plot(taus, micro, "--", label="accuracy")
     place.plot(taus, [m.value for m in macro], label="balanced accuracy")
     place.fill_between(taus, [m.low for m in macro], [m.high for m in macro], alpha=0.2)
-    place.set_title(f"{name}: best balanced at tau = {best_tau[name]:.1f}")
-    place.set_xlabel("tau")
+    place.set_title(f"{name}: best balanced at τ = {best_tau[name]:.1f}")
+    place.set_xlabel("τ")
 axes[0].legend(frameon=False)
 show(figure, "Accuracy and balanced accuracy of two networks against tau, on held-out images")
 
 TAU = best_tau["plain"]
 scores["plain, adjusted"] = adjusted(scores["plain"], TAU)
-print(f"tau = {TAU:.1f}")
+print(f"τ = {TAU:.1f}")
 report("plain, adjusted")
 
 # %% [markdown]
-# Left is the dial in full: turning $\tau$ up sells common characters for rare ones. The two curves have
-# their peaks at different places, and no setting is best at both. Right is the network that was trained
-# with the prior taken out. Its peak should lie near zero, for there is nothing left to subtract. The band
-# is the 95 % interval, and it is wide against the hill: a $\tau$ read off such a curve is good to a few
-# tenths.
+# Left is the dial in full: turning τ up sells common characters for rare ones. The two curves have their
+# peaks at different places, and no setting is best at both. Right is the network that was trained with the
+# prior taken out. Its peak should lie near zero, for there is nothing left to subtract. The band is the 95
+# % interval, and it is wide against the hill: a τ read off such a curve is good to a few tenths.
 #
 # ## 8. The noise of the seed
 #
@@ -393,8 +392,7 @@ for name, how in (("plain", {}), ("balanced softmax", {"loss": "balanced-softmax
 #
 # ## 9. The test, once
 #
-# All is decided: the networks are trained, $\tau$ is chosen. Now we open the test images, and read them
-# once.
+# All is decided: the networks are trained, τ is chosen. Now we open the test images, and read them once.
 
 # %%
 test = first(kuzushiji.load(K49, "test"), lambda n: setting(n, min(n, 6)))
