@@ -231,9 +231,9 @@ if missed.any():
     )
 
 # %% [markdown]
-# Some of these you could tell apart at once, without any Japanese: they hardly look alike. The network is
-# not blind, it is *prejudiced*, and in its training that was rational. A network trained in the ordinary
-# way estimates
+# Is the network blind to what makes these characters different? Section 7 will show that it is not: the
+# very same network reads more of them once something has been subtracted from its outputs. It is
+# *prejudiced*, and in its training that was rational. A network trained in the ordinary way estimates
 #
 #     p(class | image)  ∝  p(image | class) · p(class)
 #
