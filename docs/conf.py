@@ -62,6 +62,14 @@ napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "kuzushiji"
+html_theme_options = {
+    "light_css_variables": {  # old forms and rare kanji need a Japanese face, also on pages in English
+        "font-stack": "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Hiragino Sans', 'Yu Gothic', "
+        "'Noto Sans CJK JP', 'Noto Sans JP', sans-serif",
+        "font-stack--monospace": "ui-monospace, 'SF Mono', Menlo, Consolas, 'Liberation Mono', "
+        "'Noto Sans Mono CJK JP', 'Hiragino Sans', 'Yu Gothic', 'Noto Sans CJK JP', monospace",
+    }
+}
 html_static_path = ["_static"]
 html_css_files = ["kuzushiji.css"]
 html_show_sphinx = False
