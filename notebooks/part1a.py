@@ -52,9 +52,9 @@ show(grid(train.images[some], titles), "Ten rows of ten images, one row for each
 # %% [markdown]
 # ## What you are looking at
 #
-# **Kuzushiji** (くずし字, "letters that have been let go") is the cursive hand in which Japanese was written
-# and printed until about a hundred years ago. Most Japanese readers of today cannot read it, and a great
-# many books and letters are written in it.
+# **Kuzushiji** (くずし字, roughly "loosened letters") is the cursive hand in which Japanese was written and
+# printed until about a hundred years ago. Most Japanese readers of today cannot read it, and a great many
+# books and letters are written in it.
 #
 # Japanese is written with Chinese characters (*kanji*), which stand for words, and with *kana*, which stand
 # for syllables. Kuzushiji-MNIST has ten kana, one from each row of the kana table: *o, ki, su, tsu, na, ha,
