@@ -450,7 +450,7 @@ for words, t in temperatures.items():
 # %%
 print(f"threshold: {info.sure_threshold:.3f}")
 print("sure of ", result.sure_coverage)
-print("right in", result.sure_precision, "of those")
+print("right in", result.sure_precision or "(it was sure of none)", "of those")
 
 # %% [markdown]
 # And when it is shown what is no character at all? Let us draw such things: blank paper, noise, a
@@ -655,7 +655,7 @@ print("balanced accuracy ", last.balanced_accuracy)
 print("among the best 5  ", last.top5)
 print(f"calibration error  {100 * last.ece:.2f} points")
 print("sure of           ", last.sure_coverage)
-print("right when sure   ", last.sure_precision)
+print("right when sure   ", last.sure_precision or "(it was sure of none)")
 for b in last.bins:
     print(f"training images {b.name:8} {b.images:6,} images, right {b.accuracy}")
 
