@@ -51,15 +51,19 @@ half = int(np.searchsorted(ranked.cumsum(), ranked.sum() / 2)) + 1
 print(f"half of all training images are of the {half} commonest classes")
 
 figure, axes = plt.subplots(figsize=(6, 2.8), layout="constrained")
-axes.loglog(np.arange(1, len(ranked) + 1), np.maximum(ranked, 0.5), ".", markersize=2)
+axes.loglog(np.arange(1, len(ranked) + 1), ranked, ".", markersize=2)
 axes.set_xlabel("classes, the commonest first")
 axes.set_ylabel("training images")
-show(figure, "Training images against rank of the class, both logarithmic: a long, steadily falling tail")
+show(
+    figure,
+    "Training images against rank of the class, both logarithmic: a curve that falls ever more steeply",
+)
 
 # %% [markdown]
-# On two logarithmic scales most of the curve falls like a straight line, much as word counts do in every
-# language (Zipf's law). Collecting more pages does not cure it: new pages bring new rare characters with
-# them.
+# A few classes are very large, and very many are tiny; the words of any language are spread much like this
+# (Zipf's law). The further right, the more steeply the curve falls, and the steps at its end are whole
+# crowds of classes with two images or one. Collecting more pages does not cure it: new pages bring new
+# rare characters with them.
 #
 # Here are some characters from either end, with a meaning. A reader of old books needs the rare end as
 # much as the common one: the rare characters are just those that one would look up.
