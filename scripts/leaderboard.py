@@ -115,14 +115,15 @@ def _published(same: list[Row], measure: str) -> Line:
 
 def board(dataset: str, measure: str) -> str:
     """One data set's table, the best by its measure first."""
-    lines = [*our_runs(dataset, measure), *our_baselines(dataset, measure), *published(dataset, measure)]
+    ours = [*our_runs(dataset, measure), *our_baselines(dataset, measure)]
+    lines = sorted([*ours, *published(dataset, measure)], key=lambda line: -line.value)
     if not lines:
         return "Nothing has been entered yet."
-    ordered = [list(HEAD), *(line.cells for line in sorted(lines, key=lambda line: -line.value))]
+    shown = [list(HEAD), *(line.cells for line in lines)]
     if dataset in EQUAL:
-        for cells in ordered:
+        for cells in shown:
             del cells[2]
-    return table(ordered[0], ordered[1:])
+    return table(shown[0], shown[1:]) + ("" if ours else "\n\n**None of ours yet.**")
 
 
 def tail(dataset: str) -> str:
