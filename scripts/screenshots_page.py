@@ -177,7 +177,7 @@ def main() -> None:
     from kuzushiji.web.engine import ReaderEngine
 
     args.out.mkdir(parents=True, exist_ok=True)
-    # No shelf of known glyphs: pictures from the data sets do not belong into the repository.
+    # No known glyphs: pictures from the data sets do not belong into the repository.
     with serving(create_app(ReaderEngine(args.model))) as url:
         take(url, args.out, args.only)
 

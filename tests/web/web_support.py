@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -126,6 +126,9 @@ class StandIn:
         a = {"char": "あ", "codepoint": "U+3042", "probability": 0.9}
         i = {"char": "い", "codepoint": "U+3044", "probability": 0.1}
         return [{"candidates": [a, i][:top], "sure": True, "reasons": []} for _ in glyphs]
+
+    def known(self, glyph: np.ndarray, chars: Sequence[str], count: int) -> list[list[np.ndarray]]:
+        return [[] for _ in chars]
 
 
 @contextmanager

@@ -37,14 +37,12 @@ def serve(
     need("python_multipart", extra="web")
     from kuzushiji.web.app import create_app
     from kuzushiji.web.engine import ReaderEngine
-    from kuzushiji.web.shelf import Shelf
 
     listening = _listen(host, port)
     with listening:
         engine = ReaderEngine(model)
-        shelf = Shelf()
-        shelf.start()
-        app = create_app(engine, bound=host, hosts=allow_host or (), shelf=shelf, debug=debug)
+        engine.learn_known()
+        app = create_app(engine, bound=host, hosts=allow_host or (), debug=debug)
         logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")
         config = uvicorn.Config(
             app,

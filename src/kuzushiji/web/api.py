@@ -17,10 +17,9 @@ from starlette.types import Message
 
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.web.engine import describe
+from kuzushiji.web.engine import Engine, describe
 from kuzushiji.web.limits import ApiError, Limits, read_body
 from kuzushiji.web.pictures import Box, crop, decode, glyph_of, parse_box, png_data
-from kuzushiji.web.shelf import Shelf
 
 DEFAULT_TOP = 5
 _QUERY = {"top", "invert", "threshold", "box", "glyph", "evidence"}
@@ -197,11 +196,11 @@ async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Option
     answers = iter(await state.batcher.submit(np.stack(usable), options.top) if usable else ())
     pairs = [(one, next(answers) if one.glyph is not None else {}) for one in prepared]
     return await loop.run_in_executor(
-        state.pool, lambda: [_reading(one, answer, options, state.shelf) for one, answer in pairs]
+        state.pool, lambda: [_reading(one, answer, options, state.engine) for one, answer in pairs]
     )
 
 
-def _reading(one: _Prepared, answer: dict[str, Any], options: Options, shelf: Shelf) -> dict[str, Any]:
+def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: Engine) -> dict[str, Any]:
     out: dict[str, Any] = {"file": one.file}
     if one.box:
         out["box"] = one.box.to_json()
@@ -215,10 +214,11 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options, shelf: Sh
     if one.glyph is not None and options.glyph:
         out["glyph"] = png_data(one.glyph)
     if one.glyph is not None and options.evidence:
-        for candidate in out["candidates"][:_WITH_EVIDENCE]:
-            known = shelf.nearest(one.glyph, candidate["char"], options.evidence)
-            if len(known):
-                candidate["evidence"] = [png_data(each) for each in known]
+        best = out["candidates"][:_WITH_EVIDENCE]
+        known = engine.known(one.glyph, [candidate["char"] for candidate in best], options.evidence)
+        for candidate, glyphs in zip(best, known, strict=True):
+            if glyphs:
+                candidate["evidence"] = [png_data(each) for each in glyphs]
     return out
 
 

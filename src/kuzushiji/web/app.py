@@ -22,7 +22,6 @@ from kuzushiji.web.batching import Batcher
 from kuzushiji.web.engine import Engine
 from kuzushiji.web.limits import ApiError, Gate, Limits
 from kuzushiji.web.security import Guard, allowed_hosts
-from kuzushiji.web.shelf import Shelf
 
 STATIC = Path(__file__).parent / "static"
 
@@ -33,7 +32,6 @@ def create_app(
     limits: Limits | None = None,
     bound: str = "127.0.0.1",
     hosts: Iterable[str] = (),
-    shelf: Shelf | None = None,
     debug: bool = False,
 ) -> Starlette:
     """Builds the application around one model, which it shares among all requests.
@@ -43,11 +41,10 @@ def create_app(
         limits: what it accepts; the defaults suit one person or a class room.
         bound: the address it will be bound to; decides which Host headers are answered.
         hosts: further host names to answer to.
-        shelf: known glyphs to show beside what was read; None for none.
         debug: write tracebacks to the log.
 
     Returns:
-        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``shelf``, ``batcher``, ``pool``.
+        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``batcher``, ``pool``.
     """
     limits = limits or Limits()
 
@@ -79,7 +76,6 @@ def create_app(
     app.state.engine = engine
     app.state.limits = limits
     app.state.gate = Gate(limits)
-    app.state.shelf = shelf or Shelf()
     return app
 
 

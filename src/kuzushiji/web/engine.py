@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from kuzushiji import characters
+from kuzushiji.errors import KuzushijiError
 from kuzushiji.reading import Reader
+
+log = logging.getLogger("kuzushiji.web")
 
 
 class Engine(Protocol):
@@ -30,6 +35,10 @@ class Engine(Protocol):
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
         """Gives one JSON object for each uint8 glyph of (n, size, size): ``candidates`` and ``sure``."""
+        ...
+
+    def known(self, glyph: np.ndarray, chars: Sequence[str], count: int) -> list[list[np.ndarray]]:
+        """For each character, its known glyphs most like a uint8 (size, size) one, the nearest first."""
         ...
 
 
@@ -52,6 +61,37 @@ class ReaderEngine:
         self.look_alikes: Mapping[str, Sequence[str]] = info.more.get("look_alikes", {})
         # The first call of a session plans its memory; no reader should wait for that.
         self.read_glyphs(np.zeros((1, self.size, self.size), np.uint8), 1)
+
+    def learn_known(self) -> threading.Thread:
+        """Makes the training glyphs on this machine ready, in a thread: no request waits for it."""
+        thread = threading.Thread(target=self._learn, name="kuzushiji-evidence", daemon=True)
+        thread.start()
+        return thread
+
+    def _learn(self) -> None:
+        try:
+            self._reader.load_evidence()
+        except KuzushijiError as e:  # most machines have no data set, and need none
+            log.info("no known glyphs are shown: %s", e)
+        except (OSError, ValueError) as e:
+            log.warning("no known glyphs are shown: %s", e)
+
+    def known(self, glyph: np.ndarray, chars: Sequence[str], count: int) -> list[list[np.ndarray]]:
+        """For each character, its training glyphs that are nearest by the model's embedding.
+
+        Args:
+            glyph: uint8 (size, size).
+            chars: which characters.
+            count: how many glyphs of each at most; none before `learn_known` is done, or without data.
+
+        Returns:
+            Lists of uint8 (h, w), as published.
+        """
+        evidence = self._reader.evidence
+        if evidence is None:
+            return [[] for _ in chars]
+        (vector,) = self._reader.model.embed(glyph[None])
+        return [[known.glyph for known in evidence.nearest(vector, char, count)] for char in chars]
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
         """The readings of uint8 glyphs (n, size, size), as JSON objects without ``file``."""
