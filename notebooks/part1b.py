@@ -464,11 +464,10 @@ axes.legend(frameon=False)
 show(figure, "Accuracy of the six candidates on the random hold-out, the shifted hold-out and the test")
 
 # %% [markdown]
-# The random hold-out is drawn from the same books and the same mix of shapes as the training images. The
-# test set is not: its books, and its mix of the forms of a syllable, are others. So a random hold-out
-# flatters. The shifted one is no oracle either, for it knows nothing of other books. But a choice made on
-# it rewards what helps with *unseen* shapes, and that is what the test, and any book you will ever open,
-# asks for.
+# The random hold-out is drawn from the same pages and the same mix of shapes as the training images. The
+# test set is not: its mix of the forms of a syllable is another. So a random hold-out flatters. The shifted
+# one is no oracle either, for it knows nothing of other books. But a choice made on it rewards what helps
+# with *unseen* shapes, and that is what the test, and any book you will ever open, asks for.
 #
 # Did it matter here? Perhaps both hold-outs would have chosen the same candidate. The lie is in the number
 # you would have reported, and in the next choice, between two candidates that lie closer together.

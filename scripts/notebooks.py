@@ -34,7 +34,11 @@ def execute(part: str, **environment: str) -> NotebookNode:
     """Runs a part in a kernel of its own; raises nbclient's CellExecutionError where a cell fails."""
     notebook = jupytext.read(NOTEBOOKS / f"{part}.py")
     client = NotebookClient(
-        notebook, timeout=None, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     )
     return client.execute(env={**os.environ, **environment})
 
@@ -53,7 +57,11 @@ def as_markdown(notebook: NotebookNode, part: str) -> tuple[str, dict[str, bytes
                 if "image/png" in data:
                     name = f"{len(figures) + 1:02d}.png"
                     figures[name] = base64.b64decode(data["image/png"])
-                    alt = output.metadata.get("image/png", {}).get("alt", "")
+                    alt = (
+                        output.metadata.get("image/png", {})
+                        .get("alt", "")
+                        .translate(str.maketrans("[]", "()"))
+                    )
                     blocks.append(f"![{alt}]({part}/{name})")
                 elif output.get("name") != "stderr":  # warnings name files of the machine at hand
                     text = output.get("text") or data.get("text/plain", "")
