@@ -74,7 +74,7 @@ JAPANESE = Language(
         "Kuzushiji-Kanji, first open (tar to cache)": "Kuzushiji-Kanji を初めて開く（tar の展開）",
         "Kuzushiji-Kanji, later opens": "Kuzushiji-Kanji を二度目以降に開く",
         "Kuzushiji-Kanji, memory of a later open": "そのときのメモリー",
-        "images a second of a Keras training step, one thread": "Keras の学習速度（毎秒の画像数、一スレッド）",
+        "images a second of a Keras training step, one thread": "Keras の学習速度（毎秒の枚数、一スレッド）",
         "augmentation, as a part of the step": "学習の一ステップに占めるデータ拡張の割合",
         "core install": "中核だけを入れたときの大きさ",
         "bare PyTorch": "素の PyTorch",

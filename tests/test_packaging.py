@@ -138,7 +138,7 @@ def installed(built, tmp_path_factory):
 
     def run(program, *words):
         process = start(program, *words)
-        said, complained = process.communicate(timeout=60)
+        said, complained = process.communicate(timeout=180)
         assert process.returncode == 0, said + complained
         return said
 
@@ -177,7 +177,7 @@ def test_serve_answers_a_request(installed):
     picture = (installed.work / "drawn" / "synthetic-tsu-1.png").read_bytes()
     words = ("serve", "--port", "0", "--model", "kmnist")
     process = installed.start("kuzushiji", *words, stderr=subprocess.STDOUT)
-    watch = threading.Timer(60, process.kill)  # a server that never says where it is
+    watch = threading.Timer(180, process.kill)  # a server that never says where it is
     watch.start()
     try:
         line = process.stdout.readline()
@@ -197,7 +197,7 @@ def answer(address, data=None, headers=None):
     """One request; waits while the server is starting."""
     request = urllib.request.Request(address, data=data, headers=headers or {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while True:
         try:
             with opener.open(request, timeout=30) as reply:
