@@ -56,7 +56,7 @@ axes.set_xlabel("classes, the commonest first")
 axes.set_ylabel("training images")
 show(
     figure,
-    "Training images against rank of the class, both logarithmic: a curve that falls ever more steeply",
+    "Training images against rank of the class, both logarithmic; it falls ever more steeply",
 )
 
 # %% [markdown]
