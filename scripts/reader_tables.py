@@ -1,0 +1,92 @@
+"""Writes the tables of docs/reader.md: ``python scripts/reader_tables.py [--check]``."""
+
+from __future__ import annotations
+
+from result_tables import Row, main, percent, rows, table
+
+SHARE = "{:.1f} % ({:.1f} to {:.1f})"
+RECIPE = "reader"
+
+
+def splits() -> str:
+    """The reader on the test splits of its sources, all 3,881 classes allowed."""
+    lines = [
+        [
+            row["test_set"],
+            f"{int(row['n']):,}",
+            percent([row], "accuracy", SHARE),
+            percent([row], "balanced_accuracy", SHARE),
+            percent([row], "top5", SHARE),
+            percent([row], "sure_coverage", SHARE),
+            percent([row], "sure_precision", SHARE),
+        ]
+        for row in rows("results/training")
+        if row["recipe"] == RECIPE
+    ]
+    return table(
+        ("test split", "n", "accuracy (95 %)", "balanced accuracy", "top-5", "sure", "right when sure"), lines
+    )
+
+
+def bins() -> str:
+    """Kuzushiji-Kanji's test split by the number of training images of a class."""
+    lines = [
+        [
+            row["training_images"],
+            f"{int(row['classes']):,}",
+            f"{int(row['n']):,}",
+            percent([row], "accuracy", SHARE),
+            percent([row], "top5", SHARE),
+        ]
+        for row in rows("results/training_bins")
+        if row["recipe"] == RECIPE and row["test_set"] == "kkanji" and int(row["n"])
+    ]
+    return table(("training images", "classes", "n", "accuracy (95 %)", "top-5"), lines)
+
+
+def crops() -> str:
+    """Crops of page photographs, and pictures that are no characters."""
+    lines = [
+        [row["group"], row["n"], *(_share(row, key) for key in ("top1", "top5", "sure", "right_when_sure"))]
+        for row in rows("results/page_crops")
+    ]
+    return table(("input", "n", "top-1 (95 %)", "top-5", "sure", "right when sure"), lines)
+
+
+def trap() -> str:
+    """What the look of a glyph tells, and what spoilt kanji are read as."""
+    lines = []
+    for row in rows("results/resolution_trap"):
+        value = row["value"] if row["figure"] == "AUROC" else _share({**row, "x": row["value"]}, "x", row)
+        lines.append([row["test"], row["input"], row["figure"], value, f"{int(row['n']):,}"])
+    return table(("test", "glyphs", "figure", "value", "n"), lines)
+
+
+def speed() -> str:
+    """Files and characters a second."""
+    lines = [
+        [row["metric"], f"{row['value']} {row['unit']}", row["n"], row["machine"]]
+        for row in rows("results/reading_speed")
+    ]
+    return table(("what", "value", "n", "machine"), lines)
+
+
+def _share(row: Row, key: str, ends: Row | None = None) -> str:
+    bounds = (ends["low"], ends["high"]) if ends else (row.get(f"{key}_low", ""), row.get(f"{key}_high", ""))
+    if not row.get(key):
+        return ""
+    return SHARE.format(*(100 * float(x) for x in (row[key], *bounds)))
+
+
+PAGES = {
+    "docs/reader.md": {
+        "splits": splits,
+        "bins": bins,
+        "crops": crops,
+        "trap": trap,
+        "speed": speed,
+    }
+}
+
+if __name__ == "__main__":
+    main(PAGES, "reader_tables.py")
