@@ -113,10 +113,15 @@ def test_a_second_training_calibrates_a_run_that_holds_nothing_out(tmp_path, fol
     assert "second training of 3 epochs" in (run / "MODEL_CARD.md").read_text()
 
 
-def test_a_finished_run_resumes_to_the_same_model(tmp_path, folder):
+@pytest.mark.parametrize("settings", [(), ("export.prior=0.5", "export.half=true")], ids=["plain", "shipped"])
+def test_a_finished_run_resumes_and_exports_to_the_same_model(tmp_path, folder, settings):
     recipe = write_recipe(tmp_path, folder)
-    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=2"]) == 0
+    words = [word for setting in ("fit.epochs=2", *settings) for word in ("--set", setting)]
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), *words]) == 0
     (run,) = (tmp_path / "runs").iterdir()
+    again = tmp_path / "again.onnx"
+    assert main(["export", str(run), "-o", str(again)]) == 0
+    assert again.read_bytes() == (run / "model.onnx").read_bytes()
     glyphs = np.random.default_rng(0).integers(0, 256, (5, 12, 12), np.uint8)
     before = open_model(run, threads=1).logits(glyphs)
     (run / "model.onnx").unlink()

@@ -54,18 +54,10 @@ def export(
     out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path("model.onnx"),
 ) -> None:
     """Write a run's model as ONNX, checked against Keras."""
-    from kuzushiji.errors import KuzushijiError
     from kuzushiji.training import export as exporting
     from kuzushiji.training.run import Run
-    from kuzushiji.weights import ModelInfo
 
-    folder = Run.open(run)
-    if not (run / "model.keras").is_file() or not (run / "result.json").is_file():
-        raise KuzushijiError(f"{run} has not ended: kuzushiji train --resume {run}")
-    import json
-
-    info = ModelInfo.from_json(json.dumps(folder.read("result.json")["model"]))
-    difference = exporting.write(exporting.open_keras(run / "model.keras"), info, out)
+    difference = exporting.of_run(Run.open(run), out)
     print(f"{out}: {out.stat().st_size:,} bytes, at most {difference:.1e} from Keras")
 
 

@@ -9,7 +9,7 @@ import os
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from kuzushiji.errors import KuzushijiError, need
 from kuzushiji.training.halve import halve
 from kuzushiji.weights import ModelInfo
 from kuzushiji.weights.info import METADATA_KEY
+
+if TYPE_CHECKING:
+    from kuzushiji.training.run import Run
 
 TOLERANCE = 1e-5
 """Largest allowed difference between the softmax probabilities of Keras and of ONNX Runtime."""
@@ -82,21 +85,38 @@ def to_onnx(path: Path) -> Path:
     """Exports a ``.keras`` file, or a run folder's, to ``model.onnx`` beside it unless a newer one is there.
 
     Raises:
-        KuzushijiError: the file is no Keras model of this package, or there is no run's ``config.json``
-        beside it
-            to tell the classes.
+        KuzushijiError: the file is no Keras model of this package, or lies in no finished run's folder, whose
+            files tell the classes.
     """
-    import kuzushiji.models  # noqa: F401  (sets the backend, registers layers)
     from kuzushiji.training.run import Run
 
     source = path / "model.keras" if path.is_dir() else path
     out = source.with_name("model.onnx")
     if out.is_file() and out.stat().st_mtime >= source.stat().st_mtime:
         return out
-    run = Run.open(source.parent)
-    result = run.read("result.json")
-    write(open_keras(source), ModelInfo.from_json(json.dumps(result["model"])), out)
+    of_run(Run.open(source.parent), out, source)
     return out
+
+
+def of_run(run: Run, out: Path, source: Path | None = None) -> float:
+    """Writes a finished run's model as ONNX, as its recipe has it.
+
+    Args:
+        run: the run.
+        out: where to.
+        source: another ``.keras`` file of the run than ``model.keras``.
+
+    Returns:
+        See `write`.
+
+    Raises:
+        KuzushijiError: the run has not ended, its model cannot be opened, or see `write`.
+    """
+    source = source or run.folder / "model.keras"
+    if not source.is_file() or not (run.folder / "result.json").is_file():
+        raise KuzushijiError(f"{run.folder} has not ended: kuzushiji train --resume {run.folder}")
+    info = ModelInfo.from_json(json.dumps(run.read("result.json")["model"]))
+    return write(open_keras(source), info, out, run.recipe.export.half)
 
 
 def open_keras(path: Path) -> Any:

@@ -70,6 +70,8 @@ def train(
         watch.epoch(line)
 
     loop.run(on_epoch=record, on_step=watch.step)
+    if recipe.export.prior:
+        model = with_prior(model, recipe.export.prior * log_prior(data.classes, data.counts))
     bare = keras.Model(model.inputs, model.outputs, name=model.name)  # opens in plain Keras, without our loss
     bare.save(run.folder / "model.keras")
     finish(run, model, data, watch)
@@ -80,8 +82,6 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
-    if recipe.export.prior:
-        model = with_prior(model, recipe.export.prior * log_prior(data.classes, data.counts))
     export.write(model, _info(recipe, data, None), path, recipe.export.half)
     found = _calibration(run, data, path, watch or Watch())
     info = _info(recipe, data, found)
