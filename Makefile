@@ -31,7 +31,7 @@ run: env ## Install the core and read the synthetic sample characters
 env: $(VENV)/.core ## Make the virtual environment with the core package
 
 test: lint ## Lint, type check and all tests (CPU only)
-	$(ONE_THREAD) $(BIN)/python -m pytest
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
