@@ -61,8 +61,13 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
         "training_images": result["training_images"],
         "hardware": f"{environment['processor']}; {environment['cores']} core(s); {environment['system']}",
         "date": date.today().isoformat(),
-        "command": f"kuzushiji train recipes/{recipe.name}.toml --set fit.seed={recipe.fit.seed}",
+        "command": _command(recipe),
     }, found
+
+
+def _command(recipe: Any) -> str:
+    start = f" --set model.weights={recipe.model.weights}" if recipe.model.weights else ""
+    return f"kuzushiji train recipes/{recipe.name}.toml{start} --set fit.seed={recipe.fit.seed}"
 
 
 def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:

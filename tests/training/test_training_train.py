@@ -156,3 +156,33 @@ def test_missing_data_is_one_line_before_anything_is_made(tmp_path, home, capsys
     assert "KUZUSHIJI_OFFLINE" in err
     assert len(err.strip().splitlines()) == 1
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_can_start_from_the_weights_of_another(tmp_path, folder, capsys):
+    from kuzushiji import models
+    from kuzushiji.training.data import Part
+    from kuzushiji.training.export import open_keras
+    from kuzushiji.training.loop import logits
+    from kuzushiji.training.train import start_from
+
+    recipe = write_recipe(tmp_path, folder)
+    first = ["--set", "fit.epochs=2", "--set", "export.prior=0.5"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "first"), *first]) == 0
+    (run,) = (tmp_path / "first").iterdir()
+    options = {"stem": [4], "widths": [4, 8], "tail": 0}
+    fresh = models.create("residual", 2, 12, **options)
+    glyphs = Part(np.random.default_rng(0).integers(0, 256, (9, 12, 12), np.uint8), np.zeros(9, np.int64))
+    before = logits(fresh, glyphs)
+    start_from(fresh, run)
+    shipped = logits(open_keras(run / "model.keras"), glyphs)
+    difference = shipped - logits(fresh, glyphs)  # the prior, which belongs to the shipped file alone
+    np.testing.assert_allclose(difference, np.broadcast_to(difference[0], difference.shape), atol=1e-4)
+    assert abs(shipped - before).max() > 0.01
+
+    again = ["--set", f'model.weights="{run}"', "--set", "fit.epochs=1"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "second"), *again]) == 0
+    assert main(["train", recipe, "--set", 'model.weights="nowhere"', "--runs", str(tmp_path / "x")]) == 1
+    assert "nowhere is not there" in capsys.readouterr().err
+    other = ["--set", "model.options.stem=[5]", *again]
+    assert main(["train", recipe, "--runs", str(tmp_path / "x"), *other]) == 1
+    assert "another network" in capsys.readouterr().err

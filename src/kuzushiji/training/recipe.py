@@ -39,10 +39,17 @@ class Data:
 
 @dataclass(frozen=True)
 class Model:
-    """Which network: the architecture's name and its own options (see `kuzushiji.models`)."""
+    """Which network.
+
+    Attributes:
+        architecture: its name (see `kuzushiji.models`).
+        options: the architecture's own.
+        weights: a run folder or ``.keras`` file of such a network to start from; empty to start from chance.
+    """
 
     architecture: str = "residual"
     options: dict[str, Any] = field(default_factory=dict)
+    weights: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ def train(
     model = models.create(
         recipe.model.architecture, len(data.classes), recipe.data.size, **recipe.model.options
     )
+    if recipe.model.weights:
+        start_from(model, Path(recipe.model.weights))
     run = resume or Run.new(recipe, runs)
     loop = Loop(model, recipe, data, run.checkpoint)
     if run.checkpoint.is_file():
@@ -76,6 +78,36 @@ def train(
     bare.save(run.folder / "model.keras")
     finish(run, model, data, watch)
     return run
+
+
+def start_from(model: Any, path: Path) -> None:
+    """Gives a network the weights that another has in its layers of the same names.
+
+    Args:
+        model: from `kuzushiji.models.create`.
+        path: a run folder, or a ``.keras`` file.
+
+    Raises:
+        KuzushijiError: no such model, or one of another shape.
+    """
+    source = path / "model.keras" if path.is_dir() else path
+    if not source.is_file():
+        raise KuzushijiError(f"model.weights: {source} is not there; train what the recipe starts from first")
+    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
+    mine = [layer for layer in model.layers if layer.weights]
+    try:
+        for layer, name in zip(mine, _alike(mine, earlier), strict=True):
+            layer.set_weights(earlier[name].get_weights())
+    except ValueError as e:
+        raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
+
+
+def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
+    """Names of the earlier layers with weights, in order, without what was added for shipping."""
+    names = [name for name, layer in earlier.items() if layer.weights and name != "offset"]
+    if [len(earlier[n].weights) for n in names] != [len(layer.weights) for layer in mine]:
+        raise ValueError
+    return names
 
 
 def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
