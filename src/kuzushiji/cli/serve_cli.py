@@ -66,6 +66,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host.strip("[]"), port))
+        listening.listen(512)  # whoever connects as soon as the address is printed waits, and is not refused
     except OSError as e:
         listening.close()
         why = e.strerror or str(e)
