@@ -40,7 +40,7 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
 
     recipe, result, environment = run.recipe, run.read("result.json"), run.read("environment.json")
     found = evaluate(run.folder / "model.onnx", name, split)
-    seconds = result["training_seconds"]
+    stages = [result, *_earlier(recipe)]
     return {
         "recipe": recipe.name,
         "seed": recipe.fit.seed,
@@ -56,13 +56,23 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
         "macs": result["macs"],
         "views": max(1, len(result["model"]["shifts"])),
         "bytes": result["bytes"],
-        "epochs": result["epochs"],
-        "training_minutes": f"{seconds / 60:.1f}",
+        "epochs": sum(stage["epochs"] for stage in stages),
+        "training_minutes": f"{sum(stage['training_seconds'] for stage in stages) / 60:.1f}",
         "training_images": result["training_images"],
         "hardware": f"{environment['processor']}; {environment['cores']} core(s); {environment['system']}",
         "date": date.today().isoformat(),
         "command": _command(recipe),
     }, found
+
+
+def _earlier(recipe: Any) -> list[dict[str, Any]]:
+    """The results of the runs that a run started from, which cost time and epochs too."""
+    from kuzushiji.training.run import Run
+
+    if not recipe.model.weights:
+        return []
+    start = Run.open(Path(recipe.model.weights))
+    return [start.read("result.json"), *_earlier(start.recipe)]
 
 
 def _command(recipe: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from kuzushiji.models.cost import cost
 from kuzushiji.training.calibrate import Calibration
 from kuzushiji.training.data import Assembled
+from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.weights import ModelInfo
 
@@ -80,18 +81,19 @@ def write(run: Run) -> Path:
         f"| architecture | `{recipe.model.architecture}`, {tree['parameters']:,} parameters, "
         f"{tree['macs'] / 1e6:.1f} M multiply-accumulates a glyph and view, {tree['bytes']:,} bytes |",
         f"| views at reading time | {max(1, len(info['shifts']))} |",
-        f"| trained on | {info['trained_on']}: {tree['training_images']:,} images, {tree['epochs']} epochs, "
-        f"{tree['training_seconds'] / 60:.0f} minutes |",
+        f"| trained on | {info['trained_on']}: {tree['training_images']:,} images, "
+        f"{tree['epochs']} epoch(s), {tree['training_seconds'] / 60:.0f} minutes |",
         f"| hardware | {environment['processor']}, {environment['cores']} core(s); Keras "
         f"{environment['packages'].get('keras')} on {environment['backend']} |",
         f"| seed | {recipe.fit.seed} |",
+        *([f"| started from | `{recipe.model.weights}` |"] if recipe.model.weights else []),
         f"| ONNX against Keras | largest difference in probability {tree['onnx_difference']:.1e} |",
         f"| licence | {LICENCE} |",
         f"| data | {info['attribution']} |",
         "",
         '## Probability and "sure"',
         "",
-        *_calibration(tree["calibration"], recipe.export.calibration_epochs),
+        *_calibration(tree["calibration"], recipe),
         "",
         "## Limits",
         "",
@@ -113,17 +115,28 @@ def write(run: Run) -> Path:
     return path
 
 
-def _calibration(found: dict[str, Any] | None, again: int) -> list[str]:
+def _calibration(found: dict[str, Any] | None, recipe: Recipe) -> list[str]:
     if not found:
         return ["Nothing was held out: probabilities are uncalibrated, and nothing is ever called sure."]
     figures = found["figures"]
     right, answered = figures["accuracy"], figures["sure_precision"]
-    origin = f"a second training of {again} epochs" if again else "this run"
     return [
         f"Temperature {found['temperature']:.3f} and threshold {found['threshold']:.4f}, fitted on "
-        f"{found['n']:,} images that "
-        f"{origin} held out as whole clusters of look-alike shapes. "
-        f"There: accuracy "
+        f"{found['n']:,} images that {_held_out(recipe)}. There: accuracy "
         f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
         f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
     ]
+
+
+def _held_out(recipe: Recipe) -> str:
+    """What the calibration was fitted on, in words."""
+    again = recipe.export.calibration_epochs
+    clusters = "held out as whole clusters of look-alike shapes"
+    how = {
+        "shifted": f"this run {clusters}",
+        "own": f"are its sources' own validation splits, or else {clusters}",
+    }
+    words = how.get(recipe.data.validation, f"are {recipe.data.validation}")
+    if again:
+        words = f"a second training of {again} epochs {clusters}"
+    return f"{words}, each augmented as in training" if recipe.export.calibration_augment else words
