@@ -17,7 +17,6 @@ import argparse
 import csv
 import os
 import sys
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,21 +24,17 @@ from pathlib import Path
 import numpy as np
 from bench import RESULTS, machine
 
+from kuzushiji.characters import base_of
 from kuzushiji.evaluation.intervals import Estimate, wilson
 from kuzushiji.reading import Reader, Reading
 
 EACH = 60  # made pictures of each kind
 
 
-def base(char: str) -> str:
-    """The sign that a voiced kana is written with: が gives か."""
-    return unicodedata.normalize("NFD", char)[0] if "\u3040" < char < "\u3100" else char
-
-
 def kind(char: str, classes: frozenset[str]) -> str:
     if char in classes:
         return "kana" if char < "\u3100" else "kanji"
-    return "voiced kana" if base(char) in classes else "outside"
+    return "voiced kana" if base_of(char) in classes else "outside"
 
 
 def made(rng: np.random.Generator) -> dict[str, list[np.ndarray]]:
@@ -112,7 +107,7 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     groups: dict[str, list[tuple[Reading, str]]] = {}
     for crop, reading in zip(crops, readings, strict=True):
         where = kind(crop["char"], classes)
-        pair = (reading, base(crop["char"]) if where == "voiced kana" else crop["char"])
+        pair = (reading, base_of(crop["char"]) if where == "voiced kana" else crop["char"])
         groups.setdefault(where, []).append(pair)
         if where in ("kana", "kanji"):
             groups.setdefault("kana and kanji", []).append(pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from result_tables import Row, main, percent, rows, table
+from result_tables import main, percent, rows, table
 
 SHARE = "{:.1f} % ({:.1f} to {:.1f})"
 RECIPE = "reader"
@@ -46,8 +46,9 @@ def bins() -> str:
 
 def crops() -> str:
     """Crops of page photographs, and pictures that are no characters."""
+    figures = ("top1", "top5", "sure", "right_when_sure")
     lines = [
-        [row["group"], row["n"], *(_share(row, key) for key in ("top1", "top5", "sure", "right_when_sure"))]
+        [row["group"], row["n"], *(percent([row], figure, SHARE) for figure in figures)]
         for row in rows("results/page_crops")
     ]
     return table(("input", "n", "top-1 (95 %)", "top-5", "sure", "right when sure"), lines)
@@ -57,7 +58,8 @@ def trap() -> str:
     """What the look of a glyph tells, and what spoilt kanji are read as."""
     lines = []
     for row in rows("results/resolution_trap"):
-        value = row["value"] if row["figure"] == "AUROC" else _share({**row, "x": row["value"]}, "x", row)
+        share = percent([{**row, "value_low": row["low"], "value_high": row["high"]}], "value", SHARE)
+        value = share or row["value"]  # an AUROC has no interval
         lines.append([row["test"], row["input"], row["figure"], value, f"{int(row['n']):,}"])
     return table(("test", "glyphs", "figure", "value", "n"), lines)
 
@@ -69,13 +71,6 @@ def speed() -> str:
         for row in rows("results/reading_speed")
     ]
     return table(("what", "value", "n", "machine"), lines)
-
-
-def _share(row: Row, key: str, ends: Row | None = None) -> str:
-    bounds = (ends["low"], ends["high"]) if ends else (row.get(f"{key}_low", ""), row.get(f"{key}_high", ""))
-    if not row.get(key):
-        return ""
-    return SHARE.format(*(100 * float(x) for x in (row[key], *bounds)))
 
 
 PAGES = {

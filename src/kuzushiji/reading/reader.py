@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 """One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image."""
 
-_WITH_EVIDENCE = 3  # candidates; those after them are seldom worth a look
+WITH_EVIDENCE = 3
+"""Candidates that get evidence; those after them are seldom worth a look."""
 _AHEAD = 4  # batches decoded or waiting while one is in the model
 
 
@@ -66,7 +67,7 @@ class Reader:
         self.model = open_model(store.default() if model is None else model, threads=self.threads)
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")
-        self._look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
+        self.look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
 
     def load_evidence(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Evidence:
         """Makes the training glyphs on this machine ready to be shown beside readings.
@@ -187,7 +188,7 @@ class Reader:
         for reading in readings:
             if reading.error is None:
                 vector = next(embeddings)
-                best, others = reading.candidates[:_WITH_EVIDENCE], reading.candidates[_WITH_EVIDENCE:]
+                best, others = reading.candidates[:WITH_EVIDENCE], reading.candidates[WITH_EVIDENCE:]
                 shown = (replace(c, evidence=known.nearest(vector, c.char, count)) for c in best)
                 reading = replace(reading, candidates=(*shown, *others))
             supported.append(reading)
@@ -198,7 +199,7 @@ class Reader:
         best = np.argsort(-row, kind="stable")[: max(top, 2)]
         reasons = wrong or doubts(row[best], info.sure_threshold)
         chars = [(info.classes[i], float(row[i])) for i in best[:top]]
-        candidates = tuple(Candidate.of(c, p, self._look_alikes.get(c, ())) for c, p in chars)
+        candidates = tuple(Candidate.of(c, p, self.look_alikes.get(c, ())) for c, p in chars)
         return Reading(file, candidates, sure=not reasons, reasons=reasons)
 
 

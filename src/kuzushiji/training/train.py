@@ -81,7 +81,7 @@ def train(
 
 
 def start_from(model: Any, path: Path) -> None:
-    """Gives a network the weights that another has in its layers of the same names.
+    """Gives a network the weights of another of the same layers, taken in order.
 
     Args:
         model: from `kuzushiji.models.create`.

@@ -17,13 +17,13 @@ from starlette.types import Message
 
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.reading.reader import WITH_EVIDENCE
 from kuzushiji.web.engine import Engine, describe
 from kuzushiji.web.limits import ApiError, Limits, read_body
 from kuzushiji.web.pictures import Box, crop, decode, glyph_of, parse_box, png_data
 
 DEFAULT_TOP = 5
 _QUERY = {"top", "invert", "threshold", "box", "glyph", "evidence"}
-_WITH_EVIDENCE = 3
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: E
     if one.glyph is not None and options.glyph:
         out["glyph"] = png_data(one.glyph)
     if one.glyph is not None and options.evidence:
-        best = out["candidates"][:_WITH_EVIDENCE]
+        best = out["candidates"][:WITH_EVIDENCE]
         known = engine.known(one.glyph, [candidate["char"] for candidate in best], options.evidence)
         for candidate, glyphs in zip(best, known, strict=True):
             if glyphs:

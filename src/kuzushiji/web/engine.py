@@ -58,7 +58,7 @@ class ReaderEngine:
         self._reader = Reader(model, threads)
         info = self._reader.model.info
         self.name, self.size, self.classes = info.name, info.size, info.classes
-        self.look_alikes: Mapping[str, Sequence[str]] = info.more.get("look_alikes", {})
+        self.look_alikes: Mapping[str, Sequence[str]] = self._reader.look_alikes
         # The first call of a session plans its memory; no reader should wait for that.
         self.read_glyphs(np.zeros((1, self.size, self.size), np.uint8), 1)
 
