@@ -68,7 +68,7 @@ async function readDrawing() {
   const serial = ++drawn.serial;
   if (pad.empty) {
     drawn.reading = null;
-    candidates.show(null);
+    if (mode === "draw") candidates.show(null); // a picture may have been opened since the pad was emptied
     return;
   }
   try {
