@@ -51,6 +51,29 @@ class TestEvaluate:
             ("11-20", 20),
         ]
 
+    def test_json_has_the_curves_and_on_request_every_class(self, tiny_model, capsys) -> None:
+        assert main(["evaluate", str(tiny_model()), "own", "--json", "--per-class"]) == 0
+        out = json.loads(capsys.readouterr().out)
+        assert sum(b["n"] for b in out["reliability"]) == 60
+        assert out["risk_coverage"][-1]["coverage"] == 1
+        assert out["risk_coverage"][-1]["risk"] == pytest.approx(1 - out["accuracy"]["value"])
+        assert sum(c["n"] for c in out["confusions"]) == 60 - sum(c["right"] for c in out["per_class"])
+        assert all(c["label"] != c["read_as"] for c in out["confusions"])
+        recalls = [c["recall"] for c in out["per_class"]]
+        assert recalls == sorted(recalls)
+        assert np.mean(recalls) == pytest.approx(out["balanced_accuracy"]["value"])
+
+    def test_several_models_as_one(self, tiny_model, tmp_path, capsys) -> None:
+        both = f"{tiny_model()}+{tiny_model(path=tmp_path / 'other.onnx', name='other', sharpness=9.0)}"
+        page = tmp_path / "r.html"
+        assert main(["evaluate", both, "own", "--json", "--report", str(page), "--compare", both]) == 0
+        out = json.loads(capsys.readouterr().out)
+        assert out["model"] == "tiny + other"
+        assert out["members"] == both.split("+")
+        assert out["compare"]["difference"]["value"] == 0
+        assert "2 models answer as one" in page.read_text(encoding="utf-8")
+        assert main(["evaluate", f"{both}+", "own"]) == 2
+
     def test_words_and_comparison(self, tiny_model, tmp_path, glyphs, capsys) -> None:
         worse = tiny_model(templates=glyphs[[1, 0, 2]], path=tmp_path / "worse.onnx", name="worse")
         assert main(["evaluate", str(tiny_model()), "own", "--compare", str(worse)]) == 0

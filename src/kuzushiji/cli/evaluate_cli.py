@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
     from kuzushiji.evaluation.comparison import Comparison
     from kuzushiji.evaluation.evaluation import Evaluation
-    from kuzushiji.weights import Model
+    from kuzushiji.evaluation.predictions import Classifier
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     model: Annotated[
-        str, typer.Argument(help="A shipped model (reader, kmnist, k49), or an .onnx file or run.")
+        str, typer.Argument(help="A shipped model, an .onnx file or a run; A+B: several that answer as one.")
     ],
     dataset: Annotated[
         str, typer.Argument(help="kmnist, k49, kkanji, k49-sample, or a folder of one's own.")
@@ -37,15 +37,16 @@ def evaluate(
     only_dataset_classes: Annotated[
         bool, typer.Option(help="Give no chance to characters that the data set does not have.")
     ] = False,
+    per_class: Annotated[bool, typer.Option(help="With --json: every class, too.")] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all when left out.")] = None,
 ) -> None:
     """Measures a model: accuracy, balanced accuracy, F1, top-5, calibration, with 95 % intervals."""
     from kuzushiji.datasets import load
     from kuzushiji.evaluation import compare as compare_models
-    from kuzushiji.weights import open_model
+    from kuzushiji.evaluation.ensemble import open_models
 
-    first = open_model(model, threads)
-    second = open_model(compare, threads) if compare else None
+    first = open_models(model, threads)
+    second = open_models(compare, threads) if compare else None
     data = load(dataset, split)
     result = _run(first, data, only_dataset_classes)
     other, comparison = None, None
@@ -57,7 +58,7 @@ def evaluate(
 
         write_report(report, result, data, first, other)
     if as_json:
-        out = result.to_json()
+        out = result.to_json(per_class)
         if other and comparison:
             out["compare"] = {
                 "model": other.model,
@@ -113,6 +114,8 @@ def in_words(result: Evaluation) -> str:
     Returns:
         Lines without a final newline.
     """
+    from kuzushiji.evaluation.metrics import confusion_pairs
+
     lines = [
         f"{result.model} on {result.dataset}, split {result.split}: {result.n:,} images, "
         f"{int((result.per_class.support > 0).sum()):,} classes",
@@ -126,6 +129,10 @@ def in_words(result: Evaluation) -> str:
     if result.sure_precision:
         coverage = f"{100 * result.sure_coverage.value:.1f} %"
         lines.append(f"sure               of {coverage} of images; right {result.sure_precision}")
+    if pairs := confusion_pairs(result.predictions.labels, result.predictions.predicted, 5):
+        classes = result.predictions.classes
+        said = ", ".join(f"{classes[true]} as {classes[guess]} {n:,}" for true, guess, n in pairs)
+        lines.append(f"mistaken most      {said}")
     if len(result.bins) > 1:
         lines.append("by training images of the class:")
         lines += [
@@ -159,7 +166,7 @@ def compared_in_words(first: Evaluation, second: Evaluation, c: Comparison) -> s
     )
 
 
-def _run(model: Model, data: Dataset, only_dataset_classes: bool) -> Evaluation:
+def _run(model: Classifier, data: Dataset, only_dataset_classes: bool) -> Evaluation:
     from kuzushiji.datasets.progress import bar
     from kuzushiji.evaluation.evaluation import evaluate as run
 

@@ -36,6 +36,7 @@ class Evaluation:
         training_counts: (C,) int64 images of each class in the data set's training split, or None if it has
             none.
         only_dataset_classes: the model's other classes were given no chance.
+        members: of an ensemble, what its models were opened by; empty for one model.
     """
 
     model: str
@@ -45,6 +46,7 @@ class Evaluation:
     sure_threshold: float
     training_counts: np.ndarray | None = None
     only_dataset_classes: bool = False
+    members: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -106,34 +108,15 @@ class Evaluation:
         sure = self.predictions.confidence >= self.sure_threshold
         return wilson(int(self.predictions.correct[sure].sum()), int(sure.sum())) if sure.any() else None
 
-    def to_json(self) -> dict[str, Any]:
-        """The result as `kuzushiji evaluate --json` prints it; plain types only."""
-        sure = self.sure_precision
-        result: dict[str, Any] = {
-            "model": self.model,
-            "dataset": self.dataset,
-            "split": self.split,
-            "n": self.n,
-            "classes": int((self.per_class.support > 0).sum()),
-            "accuracy": self.accuracy.to_json(),
-            "balanced_accuracy": self.balanced_accuracy.to_json(),
-            "macro_f1": self.macro_f1.to_json(),
-            "top5": self.top5.to_json(),
-            "ece": self.ece,
-            "aurc": self.risk_coverage.aurc,
-            "sure": {
-                "threshold": self.sure_threshold,
-                "coverage": self.sure_coverage.to_json(),
-                "precision": sure.to_json() if sure else None,
-            },
-        }
-        if self.bins:
-            result["bins"] = [b.to_json() for b in self.bins]
-        if self.only_dataset_classes:
-            result["only_dataset_classes"] = True
-        if self.predictions.unknown:
-            result["unknown_to_model"] = list(self.predictions.unknown)
-        return result
+    def to_json(self, per_class: bool = False) -> dict[str, Any]:
+        """The result as `kuzushiji evaluate --json` prints it: plain types.
+
+        Args:
+            per_class: also every class.
+        """
+        from kuzushiji.evaluation.record import record
+
+        return record(self, per_class)
 
 
 def evaluate(
@@ -147,7 +130,8 @@ def evaluate(
     """Runs a model over a split and measures it.
 
     Args:
-        model: an open model, or what :func:`kuzushiji.weights.open_model` takes: a shipped name or a file.
+        model: an open model, or what :func:`kuzushiji.evaluation.ensemble.open_models` takes: a shipped name
+            or a file, or several of them with ``+`` between them, which then answer as one.
         dataset: a loaded data set (its own ``split`` counts then), a name, or the path of one's own data.
         split: which split to load.
         only_dataset_classes: give classes that the data set does not have no chance.
@@ -171,6 +155,7 @@ def evaluate(
         sure_threshold=opened.info.sure_threshold,
         training_counts=training_counts(data),
         only_dataset_classes=only_dataset_classes,
+        members=tuple(opened.info.more.get("members", ())),
     )
 
 
@@ -199,9 +184,9 @@ def training_counts(dataset: Dataset) -> np.ndarray | None:
 def _open(model: str | Path | Classifier, threads: int | None) -> Classifier:
     if not isinstance(model, str | Path):
         return model
-    from kuzushiji.weights import open_model
+    from kuzushiji.evaluation.ensemble import open_models
 
-    return open_model(model, threads)
+    return open_models(model, threads)
 
 
 def _load(dataset: str | Path | Dataset, split: str) -> Dataset:

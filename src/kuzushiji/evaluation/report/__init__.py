@@ -52,8 +52,8 @@ def write_report(
         sections.every_class(evaluation),
     ]
     how = (
-        f"Measured by kuzushiji evaluate {evaluation.model} {evaluation.dataset} --split {evaluation.split} "
-        f"--report. "
+        f"Measured by kuzushiji evaluate {'+'.join(evaluation.members) or evaluation.model} "
+        f"{evaluation.dataset} --split {evaluation.split} --report. "
         "Intervals are 95 %: Wilson's for shares of images, an analytic one over classes for balanced "
         "accuracy."
     )

@@ -36,6 +36,11 @@ def headline(e: Evaluation) -> str:
         if unknown
         else ""
     )
+    if e.members:
+        more = (
+            f"<p>{len(e.members)} models answer as one, by the mean of their calibrated probabilities: "
+            f"{escape(', '.join(e.members))}. The threshold of <em>sure</em> is the strictest of theirs.</p>"
+        ) + more
     return (
         f"<h1>{escape(e.model)} on {escape(e.dataset)}</h1>"
         f'<p class="soft">split {escape(e.split)} · {e.n:,} images · {seen:,} classes</p>'
