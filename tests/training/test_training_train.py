@@ -186,3 +186,24 @@ def test_a_run_can_start_from_the_weights_of_another(tmp_path, folder, capsys):
     other = ["--set", "model.options.stem=[5]", *again]
     assert main(["train", recipe, "--runs", str(tmp_path / "x"), *other]) == 1
     assert "another network" in capsys.readouterr().err
+
+
+def test_rare_shapes_are_drawn_more_often_and_a_resumed_run_keeps_them(tmp_path, folder, capsys):
+    recipe = write_recipe(tmp_path, folder, validation="none")
+    more = ["--set", "fit.shape_power=0.5", "--set", "fit.shapes=3", "--set", "fit.epochs=1"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "x"), *more]) == 2
+    assert "needs model.weights" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+    assert main(["train", recipe, "--runs", str(tmp_path / "first"), "--set", "fit.epochs=2"]) == 0
+    (first,) = (tmp_path / "first").iterdir()
+    more += ["--set", f'model.weights="{first}"', "--set", "export.calibration_epochs=1"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "second"), *more]) == 0
+    (second,) = (tmp_path / "second").iterdir()
+    shapes = np.load(second / "shapes.npy")
+    assert shapes.shape == (240,)
+    assert set(shapes) == {0, 1, 2}
+    calibration = json.loads((second / "calibration" / "config.json").read_text())
+    assert (calibration["model"]["weights"], calibration["fit"]["shape_power"]) == ("", 1.0)
+    (first / "model.keras").unlink()  # what a run began from is not needed to go on
+    assert main(["train", "--resume", str(second)]) == 0

@@ -316,7 +316,9 @@ def test_emptying_the_pad_leaves_the_readings_of_the_picture(visit: Any) -> None
     open_picture(visitor, png(page()))
     drag(visitor, 40, 60, 160, 180)
     see(visitor, "一")
-    visitor.evaluate("for (const id of ['tab-draw', 'clear', 'tab-page']) document.getElementById(id).click()")
+    visitor.evaluate(
+        "for (const id of ['tab-draw', 'clear', 'tab-page']) document.getElementById(id).click()"
+    )
     visitor.wait_for_timeout(500)  # longer than the pad waits before it reads what has changed
     assert visitor.locator("#best").is_visible()
 

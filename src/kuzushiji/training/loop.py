@@ -20,6 +20,7 @@ from kuzushiji.evaluation.calibration import negative_log_likelihood
 from kuzushiji.training import losses, optimizers, state
 from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.recipe import Recipe
+from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
 
 
@@ -60,6 +61,7 @@ class Loop:
         checkpoint: file for the state; None keeps none.
         loss: of one's own, in place of the recipe's: a function of labels int (n,) and logits float32 (n, c),
             written with ``keras.ops``, to the mean loss.
+        shapes: int (n,), the shape of each training image inside its class, for the recipe's ``shape_power``.
     """
 
     def __init__(
@@ -69,9 +71,13 @@ class Loop:
         data: Assembled,
         checkpoint: Path | None = None,
         loss: Callable[[Any, Any], Any] | None = None,
+        shapes: np.ndarray | None = None,
     ) -> None:
         fit = recipe.fit
         self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
+        self.chances = None  # every image once an epoch
+        if fit.sampling_power != 1 or shapes is not None:
+            self.chances = chances(data.train.labels, fit.sampling_power, shapes, fit.shape_power)
         self.optimizer = optimizers.make(fit)
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
         model.compile(
@@ -135,14 +141,12 @@ class Loop:
     def _order(self, epoch: int) -> np.ndarray:
         """Indices of the training part in the order of an epoch, int64, at least steps x batch of them."""
         rng = np.random.default_rng((self.recipe.fit.seed, epoch))
-        power = self.recipe.fit.sampling_power
         n = len(self.data.train)
         need = self.steps_per_epoch * self.recipe.fit.batch_size
-        if power == 1:
+        if self.chances is None:
             order = rng.permutation(n)
             return order if len(order) >= need else np.resize(order, need)
-        weight = self.data.counts.astype(np.float64)[self.data.train.labels] ** (power - 1)
-        return rng.choice(n, need, p=weight / weight.sum())
+        return rng.choice(n, need, p=self.chances)
 
     def _set_rate(self) -> float:
         fit = self.recipe.fit

@@ -70,6 +70,9 @@ class Fit:
         label_smoothing: probability spread over all classes.
         ema: decay of the moving average of the weights, which is what is kept; 0 for none.
         sampling_power: 1 samples images as they are, 0 samples classes evenly, between: n^power a class.
+        shape_power: the same for the shapes inside a class, which are clusters of the embedding of the
+            network that the run starts from; below 1 it needs ``model.weights``.
+        shapes: most clusters a class is cut into for that.
         seed: of everything: weights, order, augmentation, dropout.
         checkpoint_minutes: how often a run can be taken up again from.
     """
@@ -86,6 +89,8 @@ class Fit:
     label_smoothing: float = 0.0
     ema: float = 0.0
     sampling_power: float = 1.0
+    shape_power: float = 1.0
+    shapes: int = 8
     seed: int = 0
     checkpoint_minutes: float = 5.0
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.datasets import ATTRIBUTION
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, Part, assemble
@@ -18,6 +18,7 @@ from kuzushiji.training.loop import EpochRecord, Loop, Progress
 from kuzushiji.training.prior import log_prior, with_prior
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
+from kuzushiji.training.shapes import find_shapes
 from kuzushiji.weights import Model, ModelInfo
 
 
@@ -46,22 +47,26 @@ def train(
 
     Raises:
         KuzushijiError: data missing, loss not finite, disk full, nothing to resume: see the message.
+        UsageError: the recipe contradicts itself.
     """
     import keras
 
     from kuzushiji import models
 
+    if recipe.fit.shape_power != 1 and not recipe.model.weights:
+        raise UsageError("fit.shape_power needs model.weights: shapes are clusters of an earlier network")
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
     keras.utils.set_random_seed(recipe.fit.seed)
     model = models.create(
         recipe.model.architecture, len(data.classes), recipe.data.size, **recipe.model.options
     )
-    if recipe.model.weights:
+    begun = resume is not None and resume.checkpoint.is_file()
+    if recipe.model.weights and not begun:
         start_from(model, Path(recipe.model.weights))
     run = resume or Run.new(recipe, runs)
-    loop = Loop(model, recipe, data, run.checkpoint)
-    if run.checkpoint.is_file():
+    loop = Loop(model, recipe, data, run.checkpoint, shapes=_shapes(run, model, data, begun))
+    if begun:
         loop.resume()
     elif resume and run.metrics():
         raise KuzushijiError(f"{run.folder} has lost its checkpoint: train without --resume")
@@ -78,6 +83,16 @@ def train(
     bare.save(run.folder / "model.keras")
     finish(run, model, data, watch)
     return run
+
+
+def _shapes(run: Run, model: Any, data: Assembled, begun: bool) -> np.ndarray | None:
+    """The shapes inside each class, found once at the start of a run that draws them more evenly."""
+    fit, file = run.recipe.fit, run.folder / "shapes.npy"
+    if fit.shape_power == 1:
+        return None
+    if not begun:
+        np.save(file, find_shapes(model, data.train, fit.shapes, fit.seed))
+    return np.asarray(np.load(file))
 
 
 def start_from(model: Any, path: Path) -> None:
@@ -128,7 +143,8 @@ def calibration_recipe(recipe: Recipe) -> Recipe:
     return replace(
         recipe,
         data=replace(recipe.data, validation="shifted"),
-        fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs),
+        model=replace(recipe.model, weights=""),  # which have seen what is held out here
+        fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0),
         export=replace(recipe.export, calibration_epochs=0),
     )
 
