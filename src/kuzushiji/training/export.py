@@ -125,9 +125,8 @@ def open_keras(path: Path) -> Any:
     Raises:
         KuzushijiError: it is not one, or of another package.
     """
+    import kuzushiji.models  # noqa: F401, isort: skip  (chooses Keras' backend)
     import keras
-
-    import kuzushiji.models  # noqa: F401
 
     try:
         return keras.saving.load_model(path, compile=False)

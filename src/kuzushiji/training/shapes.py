@@ -1,8 +1,8 @@
 """The shapes inside each class, as an earlier network sees them.
 
 A kana has several shapes, and books share them out unevenly: what is one image in twenty of a training set
-may be one in four of the next book. Nobody labelled the shapes; clusters of an earlier network's embedding stand
-for them, as in GEORGE (Sohoni et al. 2020, arXiv:2011.12945), so that rare ones can be practised more often.
+may be one in four of the next book. Nobody labelled the shapes; clusters of an earlier network's embedding
+stand for them, as in GEORGE (Sohoni et al. 2020, arXiv:2011.12945): rare ones can then be practised more.
 """
 
 from __future__ import annotations
