@@ -1,34 +1,39 @@
-"""Our maps against the libraries' own defaults: seconds, memory and quality of both sides on the same images.
+"""Our maps against the libraries' own defaults, and every method of ours: seconds, memory, quality.
 
-    python benchmarks/maps.py ours   [--images N] [--out DIR]   one run of the engine, all methods
-    python benchmarks/maps.py theirs [--images N] [--out DIR]   the libraries one by one, on raw pixels
-    python benchmarks/maps.py show   [--out DIR]                both, and how many times faster
+    python benchmarks/maps.py ours   [--dataset D]   one run of the engine: the six methods together
+    python benchmarks/maps.py theirs [--dataset D]   the libraries one by one, on raw pixels
+    python benchmarks/maps.py every  [--dataset D]   every method of ours, and what is not made already
+    python benchmarks/maps.py again  [--dataset D]   the same from a second seed, for the seed-to-seed measure
+    python benchmarks/maps.py measure                the quality of all maps made, and the CSV files
+    python benchmarks/maps.py show                   what the CSV files say, and how many times faster
 
 ``theirs`` is what one writes after reading each library's first page: ``UMAP().fit_transform(images)``.
-Every run is a fresh process, and the time is from its start to the last map: reading the images, imports
-and compilation are in it, measuring quality is not. ``theirs`` goes on where it was interrupted: a method
-that is in the CSV is not run again. Memory is the largest sum, over a run's processes, of proportional set
-sizes, sampled five times a second (Linux only).
+``ours`` and each of ``theirs`` is a fresh process, timed from its start to the last map: reading the images,
+imports and compilation are in it. These need a machine with nothing else to do; ``measure`` does not, for it
+takes no times. ``theirs`` and ``every`` go on where they were interrupted. Memory is the largest sum, over a
+run's processes, of proportional set sizes, sampled five times a second (Linux only).
 
 The default is KMNIST whole: 70,000 images. Pin it to the cores it shall have: ``taskset -c 0,1 python ...``.
+Points are kept in the cache (``maps-benchmark``); results are ``benchmarks/results/maps-*.csv``.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import datetime
+import json
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
+from peak_memory import timed
 
 from kuzushiji._machine import cores, processor
+from kuzushiji.datasets import cache_dir
 
-METHODS = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
+SIX = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
 MEASURES = (
     "trustworthiness",
     "knn_recall",
@@ -36,87 +41,103 @@ MEASURES = (
     "random_triplets",
     "centroid_triplets",
     "silhouette",
+    "procrustes",
 )
+TOGETHER = "all together"
+FACTS = ("dataset", "split", "features", "images")
 COLUMNS = (
-    "side",
-    "dataset",
-    "features",
-    "images",
-    "method",
-    "seconds",
-    "peak_mb",
+    *("side", "dataset", "features", "images", "method", "seconds", "peak_mb"),
     *MEASURES,
-    "cores",
-    "machine",
-    "note",
+    *("cores", "machine", "date", "note"),
 )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("ours", "theirs", "show", "one"))
+    commands = {f.__name__: f for f in (ours, theirs, every, again, measure, show, one)}
+    parser.add_argument("what", choices=commands)
     parser.add_argument("--dataset", default="kmnist")
     parser.add_argument("--split", default="all")
-    parser.add_argument("--features", default="pixels", help="pixels, or a model (ours only)")
+    parser.add_argument("--features", default="pixels", help="pixels, or a model (not for theirs)")
     parser.add_argument("--images", type=int, help="a subset of so many")
-    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--methods", help="only these")
+    parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--note", default="", help="what else is to be known of the machine")
+    parser.add_argument("--points", type=Path, default=cache_dir() / "maps-benchmark")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
-    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    {"ours": ours, "theirs": theirs, "show": show, "one": one}[args.what](args)
+    commands[args.what](args)
 
 
 def ours(args: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory() as work:
-        seconds, peak = timed([*_again(args, "one"), "--methods", args.methods, "--work", work])
-        from kuzushiji.maps.result import MapSet
+    """One run, from nothing."""
+    args.methods = args.methods or ",".join(SIX)
+    for name in args.methods.split(","):
+        for made in cache_of(args).rglob(f"{name}-*.npz"):
+            made.unlink()
+    folder = folder_of(args, "ours")
+    save_words(folder, {**read_words(folder), "rows": {}})
+    seconds, peak = timed(again_as(args, "one"))
+    words = read_words(folder)
+    words["rows"] = {TOGETHER: {"seconds": seconds, "peak_mb": peak}, **words["rows"]}
+    save_words(folder, words)
 
-        features = features_of(args)
-        made = MapSet.load(work, images=features.source.images)
-    rows = [row(args, "ours", len(made), "all together", seconds, peak, note=f"threads {cores()}")]
-    rows += [row(args, "ours", len(made), f"shared: {k}", v) for k, v in made.shared_seconds.items()]
-    measured = measurer(features)
-    for m in made.maps:
-        rows.append(
-            row(args, "ours", len(made), m.method, m.seconds, quality=measured(m.points), note=m.note)
-        )
-    name = f"maps-ours-{Path(args.dataset).name}-{Path(args.features).stem}-{len(made)}.csv"
-    write(args.out / name, rows)
+
+def every(args: argparse.Namespace) -> None:
+    """All methods that take the set; those in the cache keep the time they once took."""
+    args.methods = args.methods or every_method()
+    subprocess.run(again_as(args, "one"), check=True)
+
+
+def again(args: argparse.Namespace) -> None:
+    """The second seed."""
+    args.seed, args.methods = 1, args.methods or every_method()
+    subprocess.run(again_as(args, "one"), check=True)
 
 
 def one(args: argparse.Namespace) -> None:
-    """What ``ours`` times, in a process of its own."""
+    """The run itself, in a process of its own."""
     from kuzushiji.maps.engine import Plan, make
 
-    plan = Plan(args.methods.split(","), threads=cores(), quality=False)
-    mapset = make(features_of(args), plan, say=lambda line: print(line, file=sys.stderr))
-    mapset.save(args.work)
+    plan = Plan(args.methods.split(","), seed=args.seed, threads=args.threads, quality=False)
+    mapset = make(features_of(args), plan, cache_of(args), say=say)
+    folder = folder_of(args, "ours")
+    ending = f"-seed{args.seed}" if args.seed else ""
+    words = {"rows": {}, **read_words(folder), **facts(args, "ours", len(mapset))}
+    for name, seconds in mapset.shared_seconds.items():
+        if not args.seed and TOGETHER not in words["rows"]:
+            words["rows"][f"shared: {name}"] = {"seconds": seconds}
+    for m in mapset.maps:
+        if not args.seed:
+            words["rows"][m.method] = {"seconds": m.seconds, "note": m.note}
+    save_words(folder, words)
+    for m in mapset.maps:
+        np.save(folder / f"{m.method}{ending}.npy", m.points)
 
 
 def theirs(args: argparse.Namespace) -> None:
+    """The libraries as their first pages call them."""
+    folder = folder_of(args, "theirs")
     source = features_of(args).source
-    n = len(source)
-    path = args.out / f"maps-theirs-{Path(args.dataset).name}-{n}.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8"))) if path.is_file() else []
-    done = {r["method"] for r in rows}
-    measured = None
-    with tempfile.TemporaryDirectory() as work:
-        rows_file, labels_file = Path(work) / "rows.npy", Path(work) / "labels.npy"
-        np.save(rows_file, source.rows(np.arange(n)))
-        np.save(labels_file, source.labels)
-        for method in args.methods.split(","):
-            if method in done:
-                print(f"{method}: in {path.name} already", file=sys.stderr)
-                continue
-            out = Path(work) / f"{method}.npy"
-            script = (
-                f"import numpy as np\nx, y = np.load({str(rows_file)!r}), np.load({str(labels_file)!r})\n"
-            )
-            script += THEIRS[method] + f"\nnp.save({str(out)!r}, np.asarray(z))\n"
-            seconds, peak = timed([sys.executable, "-c", script])
-            measured = measured or measurer(features_of(args))
-            rows.append(row(args, "theirs", n, method, seconds, peak, measured(np.load(out))))
-            write(path, rows)
+    words = {"rows": {}, **read_words(folder), **facts(args, "theirs", len(source))}
+    save_words(folder, words)
+    pixels, labels = folder / "pixels", folder / "labels"
+    with pixels.open("wb") as a, labels.open("wb") as b:
+        np.save(a, source.rows(np.arange(len(source))))
+        np.save(b, source.labels)
+    for method in (args.methods or ",".join(SIX)).split(","):
+        if method in words["rows"]:
+            say(f"{method}: made already")
+            continue
+        script = f"import numpy as np\nx, y = np.load({str(pixels)!r}), np.load({str(labels)!r})\n"
+        script += f"{THEIRS[method]}\nnp.save({str(folder / method)!r}, np.asarray(z))\n"
+        seconds, peak = timed([sys.executable, "-c", script])
+        words["rows"][method] = {"seconds": seconds, "peak_mb": peak}
+        save_words(folder, words)
+        say(f"{method}: {seconds:.1f} s, {peak:.0f} MB")
+    pixels.unlink()
+    labels.unlink()
 
 
 THEIRS = {
@@ -130,119 +151,153 @@ THEIRS = {
 }
 
 
+def measure(args: argparse.Namespace) -> None:
+    """Measures every map whose points are kept and not yet measured; writes one CSV file for each run."""
+    from kuzushiji.maps.quality import measure as measured
+    from kuzushiji.maps.quality import procrustes, reference
+    from kuzushiji.maps.shared import Shared
+
+    ref, of = None, None
+    for folder in sorted(p.parent for p in args.points.glob("*/words.json")):
+        words = read_words(folder)
+        run = argparse.Namespace(**{**vars(args), **{k: words[k] for k in FACTS}})
+        for method, found in words["rows"].items():
+            points, second = folder / f"{method}.npy", folder / f"{method}-seed1.npy"
+            stamp = [p.stat().st_mtime for p in (points, second) if p.is_file()]
+            if not points.is_file() or found.get("measured") == stamp:
+                continue
+            if of != stem(run):
+                features = features_of(run)
+                ref, of = reference(features, Shared(features, 15).class_means[0]), stem(run)
+            assert ref is not None
+            quality = measured(np.load(points), ref)
+            found.update(measured=stamp, **{m: getattr(quality, m) for m in MEASURES})
+            if second.is_file():
+                found["procrustes"] = procrustes(np.load(points), np.load(second))
+            save_words(folder, words)
+            say(f"{folder.name}, {method}: " + ", ".join(f"{m} {cell(found.get(m))}" for m in MEASURES))
+        order = [TOGETHER, *(r for r in words["rows"] if r.startswith("shared")), *every_method().split(",")]
+        rows = [row(words, name) for name in order if name in words["rows"]]
+        write(args.out / f"{folder.name}.csv", rows)
+
+
 def show(args: argparse.Namespace) -> None:
+    """Prints the CSV files."""
     rows = [r for f in sorted(args.out.glob("maps-*.csv")) for r in csv.DictReader(f.open(encoding="utf-8"))]
     for r in rows:
         words = f"{r['side']:7}{r['dataset']:12}{r['features']:8}{r['images']:>7} {r['method']:20}"
         words += f"{r['seconds']:>9} s {r['peak_mb'] or '-':>7} MB"
         print(f"{words}  trust {r['trustworthiness'] or '-':7} 10-NN {r['knn_accuracy'] or '-'}")
     for r in rows:
-        if (r["side"], r["method"], r["features"]) != ("ours", "all together", "pixels"):
-            continue
-        same = [
-            t
-            for t in rows
-            if t["side"] == "theirs" and (t["dataset"], t["images"]) == (r["dataset"], r["images"])
-        ]
-        if {t["method"] for t in same} >= set(METHODS):
-            total = sum(float(t["seconds"]) for t in same)
-            times = total / float(r["seconds"])
-            print(f"{r['dataset']} {r['images']}: {total:.0f} s / {r['seconds']} s = {times:.1f} times")
+        if (r["side"], r["method"], r["features"]) == ("ours", "all together", "pixels"):
+            like = [t for t in rows if t["side"] == "theirs"]
+            like = [t for t in like if (t["dataset"], t["images"]) == (r["dataset"], r["images"])]
+            if {t["method"] for t in like} >= set(SIX):
+                total = sum(float(t["seconds"]) for t in like)
+                times = total / float(r["seconds"])
+                print(f"{r['dataset']} {r['images']}: {total:.0f} s / {r['seconds']} s = {times:.1f} times")
+
+
+def every_method() -> str:
+    from kuzushiji.maps.registry import methods
+
+    return ",".join(methods())
 
 
 def features_of(args: argparse.Namespace):
-    from kuzushiji.maps.features import embedded, pixels
+    """What is mapped; a model's embedding is kept, for it takes minutes and is none of the maps' time."""
+    from kuzushiji.maps.features import embedded, from_matrix, pixels
     from kuzushiji.maps.source import load_source
 
     source = load_source(args.dataset, args.split)
     if args.images:
         source = source.subset(args.images)
-    return pixels(source) if args.features == "pixels" else embedded(source, args.features, cores())
+    if args.features == "pixels":
+        return pixels(source)
+    kept = args.points / f"{stem(args)}.embedding.npy"
+    if not kept.is_file():
+        args.points.mkdir(parents=True, exist_ok=True)
+        np.save(kept, embedded(source, args.features, args.threads).matrix)
+    return from_matrix(source, np.load(kept), args.features)
 
 
-def measurer(features):
-    """A function that measures maps of these features, all against one reference."""
-    from kuzushiji.maps.quality import measure, reference
-    from kuzushiji.maps.shared import Shared
-
-    ref = reference(features, Shared(features, 15).class_means[0])
-    return lambda points: measure(points, ref)
+def stem(args: argparse.Namespace) -> str:
+    parts = [Path(args.dataset).name, "" if args.split == "all" else args.split, str(args.images or "")]
+    return "-".join([*filter(None, parts), Path(args.features).stem])
 
 
-def timed(command: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak memory (MB, proportional set sizes of it and its children) of a command."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command)
-    peak, ended = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.2):
-            peak[0] = max(peak[0], sum(_pss(p) for p in _family(process.pid)) / 1024)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    code = process.wait()
-    seconds = time.perf_counter() - start
-    ended.set()
-    watcher.join()
-    if code:
-        raise SystemExit(f"failed with {code}: {command[:4]}")
-    return seconds, peak[0]
+def folder_of(args: argparse.Namespace, side: str) -> Path:
+    return args.points / f"maps-{side}-{stem(args)}"
 
 
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for parent in found:
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
-    return found
+def cache_of(args: argparse.Namespace) -> Path:
+    return args.points / f"{stem(args)}.cache"
 
 
-def _pss(pid: int) -> float:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return next((float(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0.0)
-
-
-def row(args, side, n, method, seconds, peak=None, quality=None, note="") -> dict[str, str]:
-    features = args.features if side == "ours" else "pixels"
-    measures = {m: f"{getattr(quality, m):.4f}" if quality is not None else "" for m in MEASURES}
+def facts(args: argparse.Namespace, side: str, n: int) -> dict[str, object]:
     machine = f"{processor()}, {cores()} cores"
+    date = datetime.datetime.now(datetime.UTC).date().isoformat()
     return {
+        **{k: getattr(args, k) for k in FACTS},
+        "n": n,
         "side": side,
-        "dataset": Path(args.dataset).name,
-        "features": Path(features).stem,
-        "images": str(n),
-        "method": method,
-        "seconds": f"{seconds:.1f}",
-        "peak_mb": "" if peak is None else f"{peak:.0f}",
-        **measures,
-        "cores": str(cores()),
+        "cores": args.threads,
         "machine": machine,
-        "note": note,
+        "date": date,
+        "note": args.note,
     }
+
+
+def read_words(folder: Path) -> dict:
+    file = folder / "words.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def save_words(folder: Path, words: dict) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "words.json").write_text(json.dumps(words, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def row(words: dict, name: str) -> dict[str, str]:
+    found = words["rows"][name]
+    notes = filter(None, [found.get("note", ""), words["note"]])
+    return {
+        **{k: str(words[k]) for k in ("side", "cores", "machine", "date")},
+        "dataset": Path(words["dataset"]).name,
+        "features": Path(words["features"]).stem,
+        "images": str(words["n"]),
+        "method": name,
+        "seconds": f"{found['seconds']:.1f}",
+        "peak_mb": f"{found['peak_mb']:.0f}" if "peak_mb" in found else "",
+        **{m: cell(found.get(m)) for m in MEASURES},
+        "note": "; ".join(notes),
+    }
+
+
+def cell(value: float | None) -> str:
+    return "" if value is None or value != value else f"{value:.4f}"
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    part.replace(path)
-    print(path, file=sys.stderr)
+    say(str(path))
 
 
-def _again(args: argparse.Namespace, what: str) -> list[str]:
-    words = [sys.executable, __file__, what, "--dataset", args.dataset, "--split", args.split]
-    words += ["--features", args.features]
-    return words + (["--images", str(args.images)] if args.images else [])
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def again_as(args: argparse.Namespace, what: str) -> list[str]:
+    """The command of a fresh process with the same options."""
+    words = [sys.executable, __file__, what]
+    for name in ("dataset", "split", "features", "images", "methods", "seed", "threads", "note", "points"):
+        if getattr(args, name) is not None:
+            words += [f"--{name}", str(getattr(args, name))]
+    return words
 
 
 if __name__ == "__main__":
