@@ -8,7 +8,7 @@ import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.maps import engine, store
-from kuzushiji.maps.engine import Plan, make
+from kuzushiji.maps.engine import Plan, make, ready
 from kuzushiji.maps.features import from_matrix, pixels
 from kuzushiji.maps.figures import draw
 from kuzushiji.maps.method import Job, Method
@@ -174,3 +174,39 @@ def test_figures_are_drawn_and_the_same_again(tmp_path):
 
 def _have(name: str) -> bool:
     return __import__("importlib.util").util.find_spec(name) is not None
+
+
+def test_what_is_missing_is_said_before_anything_is_read(monkeypatch):
+    real = __import__("importlib").import_module
+
+    def without(name, *rest):
+        if name.split(".")[0] in ("scipy", "sklearn"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return real(name, *rest)
+
+    monkeypatch.setattr("importlib.import_module", without)
+    assert [m.name for m in ready(Plan(("pca",), quality=False))] == ["pca"]
+    with pytest.raises(UsageError, match=r'"kuzushiji\[maps\]" \(no module scipy'):
+        ready(Plan(("pca",)))
+    with pytest.raises(UsageError, match=r'"kuzushiji\[maps\]" \(no module sklearn'):
+        ready(Plan(("pca",), quality=False, clusters=True))
+
+
+def test_one_class_is_said_before_anything_is_made():
+    said = []
+    with pytest.raises(KuzushijiError, match="lda separates classes, but all images here are of one class"):
+        make(pixels(blobs(classes=1)), Plan(("pca", "lda")), say=said.append)
+    assert said == []
+
+
+def test_a_method_whose_code_changed_is_run_again(tmp_path, monkeypatch):
+    method, said = methods()["mds"], []
+    features = pixels(blobs())
+    make(features, Plan(("mds",), quality=False), tmp_path)
+    make(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
+    assert "from the cache" in said[-1]
+    changed = tmp_path / "changed.py"
+    changed.write_text("# other settings")
+    monkeypatch.setattr(store.inspect, "getsourcefile", lambda f: str(changed) if f is method.fit else None)
+    make(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
+    assert "from the cache" not in said[-1]

@@ -59,28 +59,34 @@ def make_map(
 ) -> None:
     """Make maps of a data set by dimension reduction, and measure what each keeps."""
     from kuzushiji.datasets import cache_dir
-    from kuzushiji.errors import UsageError
-    from kuzushiji.maps.engine import Plan, make
-    from kuzushiji.maps.registry import chosen
+    from kuzushiji.errors import UsageError, need
+    from kuzushiji.maps.engine import Plan, make, ready
     from kuzushiji.maps.table import as_csv, as_text
 
     names = [name.strip().lower() for name in methods.split(",") if name.strip()]
-    chosen(names, 0, dims)  # what is wrong with the words is said before anything is read
+    threads = threads or cores()
+    plan = Plan(names, dims, seed, threads, stability=stability, clusters=clusters)
+    ready(plan)  # what is wrong with the words is said before anything is read
     if errors and features == "pixels":
         raise UsageError("--errors marks what a model reads wrongly: name one with --features")
     for wanted, ending in ((png, ".png"), (svg, ".svg")):
         if wanted is not None and wanted.suffix.lower() != ending:
             raise UsageError(f"--{ending[1:]} writes a file that ends in {ending}, not {wanted.name!r}")
+    if png or svg:
+        need("matplotlib", extra="evaluate")
     if out is None and not any((png, svg, csv, save)):
         out = Path(f"{Path(dataset).name}-atlas.html")
     start = time.perf_counter()
     source, counts = _source(dataset, split, subset, seed)
-    threads = threads or cores()
-    plan = Plan(names, dims, seed, threads, stability=stability, clusters=clusters)
-    chosen(names, len(source), dims)
+    ready(plan, len(source))
+    added = _added(add or [], source)
     seen = _features(source, features, threads, errors)
     _say(f"{len(source):,} images, {len(source.classes):,} classes, {seen.name}: {seen.width:,} numbers each")
-    mapset = make(seen, plan, cache_dir() / "maps", _added(add or [], source), _say)
+    try:
+        mapset = make(seen, plan, cache_dir() / "maps", added, _say)
+    except KeyboardInterrupt:
+        _say("interrupted: finished maps are kept, and the same command goes on from there")
+        raise
     mapset = _with_counts(mapset, counts)
     print(as_text(mapset))
     if csv is not None:

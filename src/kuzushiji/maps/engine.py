@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kuzushiji.errors import UsageError
+from kuzushiji.errors import KuzushijiError, UsageError, need
 from kuzushiji.maps.features import Features
 from kuzushiji.maps.method import Job, Method
 from kuzushiji.maps.moments import principal
@@ -53,6 +53,26 @@ class Plan:
     clusters: bool = False
 
 
+def ready(plan: Plan, n: int = 0) -> list[Method]:
+    """The methods of a plan, after all checks that need no images: to be called before anything long.
+
+    Args:
+        plan: what is to be made.
+        n: how many images there will be; 0 where that is not yet known.
+
+    Raises:
+        UsageError: as for :func:`make`.
+    """
+    methods = chosen(plan.methods, n, plan.dims)
+    if plan.threads < 1:
+        raise UsageError(f"threads must be at least 1, not {plan.threads}")
+    if plan.quality:
+        need("scipy.spatial", extra="maps")
+    if plan.clusters:
+        need("sklearn.cluster", extra="maps")
+    return methods
+
+
 def make(
     features: Features,
     plan: Plan,
@@ -79,10 +99,10 @@ def make(
         UsageError: no such method, too many images for one, or an extra is missing.
         KuzushijiError: images of which no map can be made, or a method failed; finished maps are kept.
     """
-    methods = chosen(plan.methods, len(features), plan.dims)
-    if plan.threads < 1:
-        raise UsageError(f"threads must be at least 1, not {plan.threads}")
+    methods = ready(plan, len(features))
     check(features.source, _least(methods))
+    if "lda" in plan.methods and len(np.unique(features.source.labels)) < 2:
+        raise KuzushijiError("lda separates classes, but all images here are of one class; leave it out")
     new = None if added is None else features.of(added.images, plan.threads)
     shared = Shared(features, max(m.neighbours for m in methods), plan.threads, new)
     with ExitStack() as stack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import inspect
 import json
 import os
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ class Finished:
 
 
 def place_of(folder: Path, digest: str, method: Method, job: Job, new: str = "") -> Path:
-    """The file of one map; the same file for the same features, method, dimensions, seed, versions and new
-    images.
+    """The file of one map; the same for the same features, method and its code, dimensions, seed, versions
+    and new images.
 
     Args:
         folder: where maps are kept.
@@ -50,7 +51,7 @@ def place_of(folder: Path, digest: str, method: Method, job: Job, new: str = "")
         job: dimensions and seed; the number of threads changes no map's name.
         new: digest of the new images.
     """
-    parts = [__version__, digest, method.name, job.dims, job.seed, new, _versions()]
+    parts = [__version__, _code(method), digest, method.name, job.dims, job.seed, new, _versions()]
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
     return folder / digest[:16] / f"{method.name}-{job.dims}d-{job.seed}-{key}.npz"
 
@@ -109,6 +110,12 @@ def finish(method: Method, sees: Any, job: Job, scores: Array, new: Array | None
     return Finished(
         points, None if put is None else np.ascontiguousarray(put, np.float32), seconds, parameters, note
     )
+
+
+def _code(method: Method) -> str:
+    """What the method runs with stands in its module: another text, another map."""
+    module = inspect.getsourcefile(method.fit)
+    return "" if module is None else hashlib.sha256(Path(module).read_bytes()).hexdigest()
 
 
 def _versions() -> list[str]:
