@@ -23,6 +23,10 @@ MAX_SIDE = 30_000
 FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "GIF", "PPM", "AVIF", "JPEG2000")
 """Pillow formats that may be decoded. The list keeps out formats that start other programs (EPS)."""
 
+# Pillow warns of large pictures, and ours are refused below. It is silenced for good: catching it around each
+# picture would not be safe in threads.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
 _ORIENTATION = 274  # the EXIF tag
 _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 
@@ -63,9 +67,7 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
     if len(data) > MAX_BYTES:
         raise KuzushijiError(f"too large: {name} has over {MAX_BYTES >> 20} MB; crop the character first")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the limit below refuses them
-            image = Image.open(io.BytesIO(data), formats=_decoders(data))
+        image = Image.open(io.BytesIO(data), formats=_decoders(data))
     except Image.DecompressionBombError:
         raise KuzushijiError(_too_many_pixels(name)) from None
     except Image.UnidentifiedImageError:

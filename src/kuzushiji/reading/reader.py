@@ -32,7 +32,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 
 WITH_EVIDENCE = 3
 """Candidates that get evidence; those after them are seldom worth a look."""
-_AHEAD = 4  # batches decoded or waiting while one is in the model
+_AHEAD = 4  # batches begun or waiting while one is being yielded
 
 
 class _Prepared(NamedTuple):
@@ -64,7 +64,8 @@ class Reader:
         if threads is not None and threads < 1:
             raise UsageError(f"threads must be at least 1, not {threads}")
         self.threads = threads or cores()
-        self.model = open_model(store.default() if model is None else model, threads=self.threads)
+        # One thread a run of the model: batches side by side keep all cores busy, from the file to the reading.
+        self.model = open_model(store.default() if model is None else model, threads=1)
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")
         self.look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
@@ -84,7 +85,7 @@ class Reader:
         if self.evidence is None:
             from kuzushiji.reading.evidence import on_this_machine
 
-            self.evidence = on_this_machine(self.model, progress)
+            self.evidence = on_this_machine(open_model(self.model.path, threads=self.threads), progress)
         return self.evidence
 
     def read(self, items: Source | Iterable[Source], top: int = 5, evidence: int = 0) -> list[Reading]:
@@ -108,8 +109,8 @@ class Reader:
     def stream(self, items: Iterable[Source], top: int = 5, evidence: int = 0) -> Iterator[Reading]:
         """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
 
-        At most some hundred decoded glyphs are held at any time. Pictures are decoded in other threads while
-        the model works on those before.
+        At most some hundred decoded glyphs are held at any time. Batches are decoded and read in as many
+        threads as the reader has.
         """
         if top < 1:
             raise UsageError(f"top must be at least 1, not {top}")
@@ -120,19 +121,19 @@ class Reader:
         numbered = enumerate(items)
         first = list(islice(numbered, 2))
         if len(first) < 2:  # a thread pool for one picture would cost more than it gains
-            yield from self._judge([self._prepare(*each) for each in first], top, evidence)
+            yield from self._read_batch(first, top, evidence)
             return
         from concurrent.futures import ThreadPoolExecutor
 
-        waiting: deque[Future[list[_Prepared]]] = deque()
-        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="kuzushiji-decode")
+        waiting: deque[Future[list[Reading]]] = deque()
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="kuzushiji-read")
         try:
             batch = first + list(islice(numbered, BATCH - 2))
             while batch or waiting:
                 if batch:
-                    waiting.append(pool.submit(self._prepare_all, batch))
+                    waiting.append(pool.submit(self._read_batch, batch, top, evidence))
                 if len(waiting) > _AHEAD or not batch:
-                    yield from self._judge(waiting.popleft().result(), top, evidence)
+                    yield from waiting.popleft().result()
                 batch = list(islice(numbered, BATCH))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -153,8 +154,8 @@ class Reader:
             for number, (glyph, row) in enumerate(zip(glyphs, rows, strict=True))
         ]
 
-    def _prepare_all(self, batch: list[tuple[int, Source]]) -> list[_Prepared]:
-        return [self._prepare(number, item) for number, item in batch]
+    def _read_batch(self, batch: list[tuple[int, Source]], top: int, evidence: int) -> list[Reading]:
+        return self._judge([self._prepare(number, item) for number, item in batch], top, evidence)
 
     def _prepare(self, number: int, item: Source) -> _Prepared:
         from kuzushiji import images
@@ -196,11 +197,20 @@ class Reader:
 
     def _reading(self, file: str, row: np.ndarray, wrong: tuple[str, ...], top: int) -> Reading:
         info = self.model.info
-        best = np.argsort(-row, kind="stable")[: max(top, 2)]
+        best = _largest(row, max(top, 2))
         reasons = wrong or doubts(row[best], info.sure_threshold)
         chars = [(info.classes[i], float(row[i])) for i in best[:top]]
         candidates = tuple(Candidate.of(c, p, self.look_alikes.get(c, ())) for c, p in chars)
         return Reading(file, candidates, sure=not reasons, reasons=reasons)
+
+
+def _largest(row: np.ndarray, count: int) -> np.ndarray:
+    """Positions of the largest values, the largest first, without sorting the thousands of others."""
+    if count < len(row):
+        found = np.sort(np.argpartition(row, len(row) - count)[-count:])
+    else:
+        found = np.arange(len(row))
+    return found[np.argsort(-row[found], kind="stable")]
 
 
 def _several(items: Any) -> Iterable[Source]:
