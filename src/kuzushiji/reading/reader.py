@@ -64,7 +64,7 @@ class Reader:
         if threads is not None and threads < 1:
             raise UsageError(f"threads must be at least 1, not {threads}")
         self.threads = threads or cores()
-        # One thread a run of the model: batches side by side keep all cores busy, from the file to the reading.
+        # One thread a run of the model: batches side by side keep all cores busy, from file to text.
         self.model = open_model(store.default() if model is None else model, threads=1)
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")
