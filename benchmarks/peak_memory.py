@@ -1,7 +1,8 @@
-"""Runs a command and tells how long it took and how much memory it and its children held at most (Linux)."""
+"""What a process and its children take: wall seconds, memory, processor time (Linux)."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -16,7 +17,7 @@ def timed(command: list[str]) -> tuple[float, float]:
 
     def watch() -> None:
         while not ended.wait(0.2):
-            peak[0] = max(peak[0], sum(_pss(p) for p in _family(process.pid)) / 1024)
+            peak[0] = max(peak[0], sum(_pss(p) for p in family(process.pid)) / 1024)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -29,7 +30,19 @@ def timed(command: list[str]) -> tuple[float, float]:
     return seconds, peak[0]
 
 
-def _family(pid: int) -> list[int]:
+def processor_seconds(pids: list[int]) -> float:
+    """User and system time of these processes so far."""
+    ticks = 0
+    for pid in pids:
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):

@@ -1,7 +1,7 @@
 """Takes the pictures of docs/atlas.md from a written atlas, and measures how many pictures a second it draws.
 
     python scripts/screenshots_atlas.py atlas.html docs/screenshots
-    python scripts/screenshots_atlas.py atlas.html --measure
+    python scripts/screenshots_atlas.py atlas.html --measure [--csv benchmarks/results/atlas_page.csv]
 
 Needs playwright (pip install playwright) and a Chrome or Chromium on the PATH. Without --glyphs no picture
 shows a single image of the data set: maps, tables and averages only, which is what the repository may hold.
@@ -10,13 +10,21 @@ shows a single image of the data set: maps, tables and averages only, which is w
 from __future__ import annotations
 
 import argparse
+import csv
+import datetime
+import os
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+
+from peak_memory import family, processor_seconds
 
 from browser_support import launch
+from kuzushiji._machine import cores, processor
 
 
 def settle(page: Any) -> None:
@@ -85,16 +93,46 @@ def phone(url: str, out: Path) -> None:
         assert not page.problems, page.problems
 
 
-def measure(url: str) -> None:
+PASSAGE = """async () => {
+    const [frames, begun] = [atlas.stats.frames, performance.now()];
+    const wait = () => new Promise((done) => requestAnimationFrame(done));
+    atlas.method(atlas.methods[(atlas.state.methods[0] + 1) % atlas.methods.length]);
+    do await wait(); while (!atlas.still);
+    return (1000 * (atlas.stats.frames - frames)) / (performance.now() - begun);
+}"""
+
+
+def measure(url: str, table: Path | None, note: str) -> None:
+    """Pictures a second in headless Chromium, which draws in software: three rounds of each movement."""
+    found = []
     with launch(1280, 800) as page:
         page.set_default_timeout(300_000)
         page.goto(f"{url}#lang=en&theme=light")
         settle(page)
         page.evaluate("atlas.measure(10)")
-        rates = [page.evaluate("atlas.measure(90)") for _ in range(3)]
         points, renderer = page.evaluate("[atlas.n, atlas.renderer]")
-        shown = ", ".join(f"{rate:.1f}" for rate in rates)
-        print(f"{points} points, drawn by {renderer}: {shown} pictures a second")
+        for movement, script, rounds in (("pan and zoom", "atlas.measure(90)", 3), ("passage", PASSAGE, 6)):
+            if movement == "passage" and page.evaluate("atlas.methods.length") < 2:
+                continue
+            frames, spent = page.evaluate("atlas.stats.frames"), processor_seconds(family(os.getpid())[1:])
+            rates = []
+            for _ in range(rounds):
+                rates.append(page.evaluate(script))
+                settle(page)
+            frames = page.evaluate("atlas.stats.frames") - frames
+            spent = processor_seconds(family(os.getpid())[1:]) - spent
+            words = {"points": points, "renderer": renderer, "movement": movement, "rounds": rounds}
+            words |= {"pictures_per_s": f"{statistics.median(rates):.1f}", "slowest": f"{min(rates):.1f}"}
+            words["cpu_ms_per_picture"] = f"{1000 * spent / frames:.1f}"
+            words |= {"window": "1280x800", "machine": f"{processor()}, {cores()} cores"}
+            words |= {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "note": note}
+            found.append(words)
+            print(", ".join(f"{name} {value}" for name, value in words.items()), flush=True)
+    if table is not None:
+        with table.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, found[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(found)
 
 
 def main() -> None:
@@ -103,10 +141,12 @@ def main() -> None:
     parser.add_argument("out", type=Path, nargs="?", default=Path("docs/screenshots"))
     parser.add_argument("--glyphs", action="store_true", help="pictures with images of the data set, too")
     parser.add_argument("--measure", action="store_true", help="frame rate instead of pictures")
+    parser.add_argument("--csv", type=Path, help="with --measure: also write it there")
+    parser.add_argument("--note", default="", help="with --csv: what else is to be known of the machine")
     options = parser.parse_args()
     url = options.atlas.resolve().as_uri()
     if options.measure:
-        return measure(url)
+        return measure(url, options.csv, options.note)
     options.out.mkdir(parents=True, exist_ok=True)
     desktop(url, options.out, options.glyphs)
     phone(url, options.out)

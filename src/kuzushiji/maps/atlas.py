@@ -58,7 +58,8 @@ def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
 
 
 def _title(mapset: MapSet) -> str:
-    return f"{Path(mapset.dataset).name} {mapset.split}: atlas".strip()
+    part = "" if mapset.split == "all" else f" ({mapset.split})"
+    return f"An atlas of {payload.title(mapset.dataset)}{part}"
 
 
 def _sheets(mapset: MapSet, built: payload.Payload) -> dict[str, list[bytes]]:

@@ -7,6 +7,7 @@ on the same sprite sheets. ``indices`` has each image's place in the data set.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -158,6 +159,7 @@ def build(mapset: MapSet) -> Payload:
         colours.append(words)
     words = {
         **{k: getattr(mapset, k) for k in ("dataset", "split", "features")},
+        "title": title(mapset.dataset),
         "n": n,
         "classes": [class_record(c, int(k)) for c, k in zip(mapset.classes, counts, strict=True)],
         "maps": maps,
@@ -176,6 +178,18 @@ def build(mapset: MapSet) -> Payload:
     if mapset.pca is not None:
         words["pca"] = _pca(mapset, arrays)
     return Payload(words, arrays, order)
+
+
+def title(dataset: str) -> str:
+    """What people call the set: its published title, or the last part of the path of one's own.
+
+    >>> title("kkanji"), title("data/mine")
+    ('Kuzushiji-Kanji', 'mine')
+    """
+    from kuzushiji.datasets.registry import PUBLISHED
+
+    known = PUBLISHED.get(dataset)
+    return known.title if known else re.split(r"[\\/]", dataset.rstrip("\\/"))[-1]
 
 
 def _pca(mapset: MapSet, arrays: dict[str, Array]) -> dict[str, Any]:

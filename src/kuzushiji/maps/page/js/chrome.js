@@ -53,7 +53,8 @@ export function showChrome(atlas, store, say, deeds) {
   const inWords = () => {
     const { language } = store.state;
     document.documentElement.lang = language;
-    byId("title").textContent = say("atlas of", `${words.dataset.split(/[\\/]/).pop()} ${words.split || ""}`.trim());
+    const part = words.split && words.split !== "all" ? ` (${say(`value ${words.split}`, words.split)})` : "";
+    byId("title").textContent = say("atlas of", words.title + part);
     const used = atlas.classes.filter((c) => c.n).length;
     const by = words.features === "pixels" ? say("pixels") : say("model", words.features);
     byId("summary").textContent = say(used === 1 ? "summary one" : "summary", number(atlas.n, language), number(used, language), by);
