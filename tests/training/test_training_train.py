@@ -207,3 +207,22 @@ def test_rare_shapes_are_drawn_more_often_and_a_resumed_run_keeps_them(tmp_path,
     assert (calibration["model"]["weights"], calibration["fit"]["shape_power"]) == ("", 1.0)
     (first / "model.keras").unlink()  # what a run began from is not needed to go on
     assert main(["train", "--resume", str(second)]) == 0
+
+
+def test_prototypes_go_into_the_shipped_head_once_and_need_a_cosine_head(tmp_path, folder, capsys):
+    recipe = write_recipe(tmp_path, folder)
+    more = ["--set", "export.prototypes=100", "--set", "fit.epochs=1"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "x"), *more]) == 2
+    assert "cosine head" in capsys.readouterr().err
+    more += ["--set", "model.options.cosine_scale=10", "--set", "model.options.features=6"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), *more]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    glyphs = np.random.default_rng(0).integers(0, 256, (5, 12, 12), np.uint8)
+    before = open_model(run, threads=1).logits(glyphs)
+    plain = [*more, "--set", "export.prototypes=0"]
+    assert main(["train", recipe, "--runs", str(tmp_path / "plain"), *plain]) == 0
+    (other,) = (tmp_path / "plain").iterdir()
+    assert abs(open_model(other, threads=1).logits(glyphs) - before).max() > 0.01
+    (run / "model.onnx").unlink()
+    assert main(["train", "--resume", str(run)]) == 0
+    np.testing.assert_array_equal(open_model(run, threads=1).logits(glyphs), before)

@@ -110,6 +110,8 @@ class Export:
         precision: least fraction of right answers among those called sure, on that part.
         prior: fraction of the log prior of the classes that is added to the logits of the shipped file
             (see `kuzushiji.training.prior`); for models trained with balanced softmax.
+        prototypes: training images of a class at which its learned direction and the mean embedding of its
+            images weigh the same in the head (see `kuzushiji.training.prototypes`); 0 for the learned one only.
         half: store the weights in half precision: half the bytes, the same speed.
     """
 
@@ -118,6 +120,7 @@ class Export:
     calibration_augment: int = 0
     precision: float = 0.99
     prior: float = 0.0
+    prototypes: float = 0.0
     half: bool = False
 
 

@@ -16,6 +16,7 @@ from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
 from kuzushiji.training.prior import log_prior, with_prior
+from kuzushiji.training.prototypes import use_prototypes
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
@@ -55,6 +56,8 @@ def train(
 
     if recipe.fit.shape_power != 1 and not recipe.model.weights:
         raise UsageError("fit.shape_power needs model.weights: shapes are clusters of an earlier network")
+    if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
+        raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
     keras.utils.set_random_seed(recipe.fit.seed)
@@ -77,6 +80,8 @@ def train(
         watch.epoch(line)
 
     loop.run(on_epoch=record, on_step=watch.step)
+    if recipe.export.prototypes:
+        use_prototypes(model, data.train, recipe.export.prototypes)
     if recipe.export.prior:
         model = with_prior(model, recipe.export.prior * log_prior(data.classes, data.counts))
     bare = keras.Model(model.inputs, model.outputs, name=model.name)  # opens in plain Keras, without our loss
