@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -44,6 +45,10 @@ def test_report_stands_alone_and_says_it(tiny_model, tested, tmp_path) -> None:
     assert "prefers-color-scheme:dark" in html
     assert "@media print" in html
     assert len(html) < 400_000
+    linked, parts = set(re.findall(r'<a href="#([^"]+)"', html)), set(re.findall(r'<h2 id="([^"]+)"', html))
+    assert linked == parts
+    assert len(parts) >= 5
+    assert re.search(r"The least read groups: 12 of . 0\.0", text)
 
 
 def test_report_compares(tiny_model, tested, glyphs, tmp_path) -> None:

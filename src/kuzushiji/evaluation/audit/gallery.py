@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, TypeVar
 
 from kuzushiji.evaluation.audit.findings import NEIGHBOURS, Blank, Pair, Suspect
-from kuzushiji.evaluation.report.page import ja, page, percent, reading, table
+from kuzushiji.evaluation.report.page import contents, ja, page, percent, reading, table
 from kuzushiji.evaluation.report.pictures import data_uri
 
 if TYPE_CHECKING:
@@ -64,16 +64,20 @@ def audit_page(audit: Audit) -> str:
             lambda b: _blank(audit, b),
         ),
     ]
+    parts.insert(2, contents("".join(parts)))
     how = "Made by kuzushiji audit: nearest neighbours on gradient histograms, each image itself left out."
     return page(f"Audit of {audit.material.name}", "".join(parts), how)
 
 
 def _section(title: str, words: str, found: Sequence[Finding], tile: Callable[[Finding], str]) -> str:
+    name = title.lower().replace(" ", "-")
     if not found:
-        return f"<h2>{title}</h2><p>None found.</p>"
+        return f'<h2 id="{name}">{title}</h2><p>None found.</p>'
     some = f" The first {SHOWN} of {len(found):,}; the CSV has all." if len(found) > SHOWN else ""
     tiles = "".join(f'<div class="tile">{tile(f)}</div>' for f in found[:SHOWN])
-    return f'<h2>{title} ({len(found):,})</h2><p>{words}{some}</p><div class="tiles">{tiles}</div>'
+    return (
+        f'<h2 id="{name}">{title} ({len(found):,})</h2><p>{words}{some}</p><div class="tiles">{tiles}</div>'
+    )
 
 
 def _picture(audit: Audit, index: int) -> str:

@@ -9,7 +9,7 @@ from kuzushiji.evaluation.comparison import compare
 from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report import galleries, sections
-from kuzushiji.evaluation.report.page import page
+from kuzushiji.evaluation.report.page import contents, page
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
@@ -51,6 +51,7 @@ def write_report(
         galleries.worst_mistakes(evaluation, dataset),
         sections.every_class(evaluation),
     ]
+    parts.insert(1, contents("".join(parts)))
     how = (
         f"Measured by kuzushiji evaluate {'+'.join(evaluation.members) or evaluation.model} "
         f"{evaluation.dataset} --split {evaluation.split} --report. "

@@ -85,7 +85,7 @@ def shapes(e: Evaluation, dataset: Dataset, model: Classifier) -> str:
     if not len(chosen):
         return ""
     train = _training_part(dataset)
-    rows = []
+    rows, every = [], []
     for label in chosen:
         members = np.flatnonzero(e.predictions.labels == label)
         known = embeddings(model, train.images[_sample(train, dataset.classes[label])]) if train else None
@@ -97,14 +97,24 @@ def shapes(e: Evaluation, dataset: Dataset, model: Classifier) -> str:
             known,
         )
         rows += [_shape(s, dataset, first=s is found[0]) for s in found]
+        every += found
     return (
         '<h2 id="shapes">Shapes inside a class</h2><p>One character was written in several ways, often from '
         "different "
         "parent kanji. Groups of like shapes (k-means on the model's own embedding; nobody labelled them), "
         "with their "
-        "share of the class in training and test, and how many of the test images are read.</p>"
-        + "".join(rows)
+        "share of the class in training and test, and how many of the test images are read."
+        f"{_least(every, dataset)}</p>" + "".join(rows)
     )
+
+
+def _least(found: list[Shape], dataset: Dataset, most: int = 3) -> str:
+    """A sentence on the shapes that are read worst, of those with ten images or more."""
+    some = sorted((s for s in found if len(s.members) >= 10), key=lambda s: s.accuracy.value)[:most]
+    said = ", ".join(
+        f"{len(s.members):,} of {ja(dataset.classes[s.label])} {percent(s.accuracy.value)}" for s in some
+    )
+    return f" The least read groups: {said}." if some else ""
 
 
 def _shape(s: Shape, dataset: Dataset, first: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -35,6 +36,25 @@ def page(title: str, body: str, how: str) -> str:
         f"them.</p>"
         f"</footer><script>{script}</script></body></html>\n"
     )
+
+
+def contents(body: str) -> str:
+    """Links to the parts of a page.
+
+    Args:
+        body: HTML whose parts begin with ``<h2 id="...">``.
+
+    Returns:
+        A ``<nav>``; nothing for fewer than two parts.
+
+    >>> contents('<h2 id="a">Rare</h2><p>x</p><h2 id="b">Common</h2>')
+    '<nav><a href="#a">Rare</a> <a href="#b">Common</a></nav>'
+    >>> contents('<h2 id="a">Rare</h2>')
+    ''
+    """
+    found = re.findall(r'<h2 id="([\w-]+)">(.*?)</h2>', body)
+    links = " ".join(f'<a href="#{name}">{title}</a>' for name, title in found)
+    return f"<nav>{links}</nav>" if len(found) > 1 else ""
 
 
 def ja(char: str) -> str:

@@ -63,10 +63,11 @@ def comparison(first: Evaluation, second: Evaluation, c: Comparison) -> str:
     if c.p_value < 0.05:
         verdict = f"{escape(better)} is better, and by more than chance explains"
     else:
-        verdict = "the difference may be chance"
+        verdict = "The difference may be chance"
     d = c.difference
     return (
-        f"<h2>Against {escape(second.model)}</h2><p><strong>{verdict}.</strong> {escape(second.model)} reads "
+        f'<h2 id="against">Against {escape(second.model)}</h2><p><strong>{verdict}.</strong> '
+        f"{escape(second.model)} reads "
         f"{percent(second.accuracy.value, 2)} of the same images. {c.only_first:,} are read by "
         f"{escape(first.model)} "
         f"alone and {c.only_second:,} by {escape(second.model)} alone: a difference of {100 * d.value:+.2f} "
