@@ -226,3 +226,10 @@ def logits(model: Any, part: Part, batch: int = 512) -> np.ndarray:
         for i in range(0, len(part), batch)
     ]
     return np.concatenate(blocks)
+
+
+def embeddings(model: Any, part: Part) -> np.ndarray:
+    """A Keras model's last layer before the logits, float32 (n, d), for a part, without augmentation."""
+    import keras
+
+    return logits(keras.Model(model.inputs, model.get_layer("embedding").output), part)

@@ -2,8 +2,8 @@
 
 A head learns the direction of a class from its images; with one or two of them, seen among thousands of other
 classes, it does not get there, while the mean embedding of those few images already points the right way
-(prototypical networks: Snell et al. 2017, arXiv:1703.05175; imprinted weights: Qi et al. 2018, arXiv:1712.07136).
-Both are directions in one space, so that a head can hold a mixture: more of the mean the rarer the class.
+(prototypical networks: Snell et al. 2017, arXiv:1703.05175; imprinted weights: Qi et al. 2018,
+arXiv:1712.07136). Both are directions in one space, so that a head can hold a mixture: more of the mean the rarer the class.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.training.data import Part
-from kuzushiji.training.loop import logits
+from kuzushiji.training.loop import embeddings
 
 MOST = 100
 """Images of a class that its mean is taken of."""
@@ -34,8 +34,6 @@ def use_prototypes(model: Any, part: Part, strength: float) -> int:
     Returns:
         How many classes were changed.
     """
-    import keras
-
     head = model.get_layer("logits")
     (learned,) = head.get_weights()
     learned = learned / np.maximum(np.linalg.norm(learned, axis=0), 1e-12)
@@ -45,10 +43,7 @@ def use_prototypes(model: Any, part: Part, strength: float) -> int:
     if not len(chosen):
         return 0
     rows = _rows(part.labels, chosen)
-    embedding = logits(
-        keras.Model(model.inputs, model.get_layer("embedding").output),
-        Part(part.images[rows], part.labels[rows]),
-    )
+    embedding = embeddings(model, Part(part.images[rows], part.labels[rows]))
     means = np.zeros_like(learned)
     np.add.at(means.T, part.labels[rows], _unit(embedding))
     mixed = (1 - share) * learned + share * _unit(means.T).T

@@ -111,7 +111,7 @@ class Export:
         prior: fraction of the log prior of the classes that is added to the logits of the shipped file
             (see `kuzushiji.training.prior`); for models trained with balanced softmax.
         prototypes: training images of a class at which its learned direction and the mean embedding of its
-            images weigh the same in the head (see `kuzushiji.training.prototypes`); 0 for the learned one only.
+            images weigh the same in the head (see `kuzushiji.training.prototypes`); 0 keeps the learned one.
         half: store the weights in half precision: half the bytes, the same speed.
     """
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from kuzushiji.evaluation.clusters import kmeans, squared_distances
 from kuzushiji.training.data import Part
-from kuzushiji.training.loop import logits
+from kuzushiji.training.loop import embeddings
 
 
 def find_shapes(model: Any, part: Part, most: int = 8, seed: int = 0) -> np.ndarray:
@@ -28,9 +28,7 @@ def find_shapes(model: Any, part: Part, most: int = 8, seed: int = 0) -> np.ndar
     Returns:
         int64 (n,), the cluster of each image, numbered inside its class.
     """
-    import keras
-
-    embedding = logits(keras.Model(model.inputs, model.get_layer("embedding").output), part)
+    embedding = embeddings(model, part)
     shapes = np.zeros(len(part), np.int64)
     for label in np.unique(part.labels):
         members = np.flatnonzero(part.labels == label)
