@@ -1,7 +1,8 @@
 """Writes the tables of docs/leaderboard.md: ``python scripts/leaderboard.py [--check]``.
 
-Ours come from training.csv and baselines.csv in benchmarks/results, others' from benchmarks/published.csv.
-Each table is in order of its own measure; a table never mixes two sets of test images of ours.
+Ours come from training.csv, ensembles.csv and baselines.csv in benchmarks/results, others' from
+benchmarks/published.csv. Each table is in order of its own measure; a table never mixes two sets of test
+images of ours.
 """
 
 from __future__ import annotations
@@ -54,6 +55,27 @@ def our_runs(dataset: str, measure: str) -> list[Line]:
 def _test(test_set: str, dataset: str) -> str:
     part = test_set.removeprefix(dataset).strip("/")
     return f", split `{part}`" if part else ""
+
+
+def our_ensembles(dataset: str, measure: str) -> list[Line]:
+    """Trained networks that answer together: one result each, and the commands that lead to it."""
+    return [
+        Line(
+            100 * float(one[measure]),
+            [
+                f"**ours: `{one['ensemble']}`** ({one['members']} networks, {one['views']} views; their mean "
+                f"alone {100 * float(one['members_mean_accuracy']):.2f})" + _test(one["test_set"], dataset),
+                percent([one], "accuracy", SHORT),
+                percent([one], "balanced_accuracy", SHORT),
+                f"{int(one['parameters']):,}",
+                f"{one['epochs']} epochs, {float(one['training_minutes']):.0f} min on {one['hardware']}",
+                "<br>".join(f"`{command}`" for command in one["command"].split("; ")),
+                one["date"],
+            ],
+        )
+        for one in rows("results/ensembles")
+        if one["test_set"].split("/")[0] == dataset
+    ]
 
 
 def our_baselines(dataset: str, measure: str) -> list[Line]:
@@ -115,7 +137,7 @@ def _published(same: list[Row], measure: str) -> Line:
 
 def board(dataset: str, measure: str) -> str:
     """One data set's table, the best by its measure first."""
-    ours = [*our_runs(dataset, measure), *our_baselines(dataset, measure)]
+    ours = [*our_runs(dataset, measure), *our_ensembles(dataset, measure), *our_baselines(dataset, measure)]
     lines = sorted([*ours, *published(dataset, measure)], key=lambda line: -line.value)
     if not lines:
         return "Nothing has been entered yet."

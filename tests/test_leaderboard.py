@@ -95,6 +95,21 @@ def test_seeds_are_averaged_and_each_command_is_named(results):
     assert second["command"] in board
 
 
+def test_an_ensemble_is_a_row_of_its_own(results):
+    together = {
+        **RUN,
+        "ensemble": "both",
+        "members": "2",
+        "members_mean_accuracy": "0.88",
+        "command": "kuzushiji train a; kuzushiji train b; kuzushiji evaluate RUN+RUN k49-sample",
+    }
+    results(training=[RUN], ensembles=[together])
+    board = leaderboard.board("k49-sample", "balanced_accuracy")
+    assert "**ours: `both`** (2 networks, 1 views; their mean alone 88.00)" in board
+    assert "`kuzushiji train b`<br>`kuzushiji evaluate RUN+RUN k49-sample`" in board
+    assert "both" not in leaderboard.board("kmnist", "accuracy")
+
+
 def test_the_order_is_that_of_the_measure(results):
     results(training=[RUN], published=[{**THEIRS, "dataset": "k49-sample"}])
     assert "theirs ★" in leaderboard.board("k49-sample", "balanced_accuracy").splitlines()[2]
