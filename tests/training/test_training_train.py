@@ -183,6 +183,11 @@ def test_a_run_can_start_from_the_weights_of_another(tmp_path, folder, capsys):
     assert main(["train", recipe, "--runs", str(tmp_path / "second"), *again]) == 0
     assert main(["train", recipe, "--set", 'model.weights="nowhere"', "--runs", str(tmp_path / "x")]) == 1
     assert "nowhere is not there" in capsys.readouterr().err
+    many = models.create("residual", 5, 12, **options)
+    head = many.get_layer("logits").get_weights()
+    start_from(many, run)
+    np.testing.assert_array_equal(many.layers[1].get_weights()[0], fresh.layers[1].get_weights()[0])
+    np.testing.assert_array_equal(many.get_layer("logits").get_weights()[0], head[0])
     other = ["--set", "model.options.stem=[5]", *again]
     assert main(["train", recipe, "--runs", str(tmp_path / "x"), *other]) == 1
     assert "another network" in capsys.readouterr().err

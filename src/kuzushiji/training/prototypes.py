@@ -3,7 +3,8 @@
 A head learns the direction of a class from its images; with one or two of them, seen among thousands of other
 classes, it does not get there, while the mean embedding of those few images already points the right way
 (prototypical networks: Snell et al. 2017, arXiv:1703.05175; imprinted weights: Qi et al. 2018,
-arXiv:1712.07136). Both are directions in one space, so that a head can hold a mixture: more of the mean the rarer the class.
+arXiv:1712.07136). Both are directions in one space, so that a head can hold a mixture: more of the mean the
+rarer the class.
 """
 
 from __future__ import annotations

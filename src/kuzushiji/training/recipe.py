@@ -45,6 +45,7 @@ class Model:
         architecture: its name (see `kuzushiji.models`).
         options: the architecture's own.
         weights: a run folder or ``.keras`` file of such a network to start from; empty to start from chance.
+            Where its classes are others, the head starts from chance all the same.
     """
 
     architecture: str = "residual"
@@ -104,6 +105,8 @@ class Export:
         calibration_epochs: 0 fits the temperature and the threshold of ``sure`` on this run's own hold-out.
             Above 0, the run learns from everything and a second, shorter training of so many epochs, with a
             shifted hold-out, gives them: hardly less honest, and the shipped model loses no shape.
+        calibration_weights: what that second training starts from, as in ``model.weights``: a run that has
+            held the same glyphs out. Empty for chance.
         calibration_augment: times that the held-out part is augmented (as in training) for the calibration;
             0 takes it as it is. Augmented glyphs stand for the writers and pages that no set has: without
             them, temperature and threshold would be those of books that were trained on.
@@ -117,6 +120,7 @@ class Export:
 
     shifts: tuple[tuple[int, int], ...] = ((0, 0),)
     calibration_epochs: int = 0
+    calibration_weights: str = ""
     calibration_augment: int = 0
     precision: float = 0.99
     prior: float = 0.0

@@ -103,6 +103,8 @@ def _shapes(run: Run, model: Any, data: Assembled, begun: bool) -> np.ndarray | 
 def start_from(model: Any, path: Path) -> None:
     """Gives a network the weights of another of the same layers, taken in order.
 
+    A head for another number of classes stays as it is.
+
     Args:
         model: from `kuzushiji.models.create`.
         path: a run folder, or a ``.keras`` file.
@@ -117,7 +119,8 @@ def start_from(model: Any, path: Path) -> None:
     mine = [layer for layer in model.layers if layer.weights]
     try:
         for layer, name in zip(mine, _alike(mine, earlier), strict=True):
-            layer.set_weights(earlier[name].get_weights())
+            if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
+                layer.set_weights(earlier[name].get_weights())
     except ValueError as e:
         raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
 
@@ -148,9 +151,11 @@ def calibration_recipe(recipe: Recipe) -> Recipe:
     return replace(
         recipe,
         data=replace(recipe.data, validation="shifted"),
-        model=replace(recipe.model, weights=""),  # which have seen what is held out here
+        model=replace(
+            recipe.model, weights=recipe.export.calibration_weights
+        ),  # not what has seen everything
         fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0),
-        export=replace(recipe.export, calibration_epochs=0),
+        export=replace(recipe.export, calibration_epochs=0, calibration_weights=""),
     )
 
 
