@@ -14,7 +14,8 @@ takes no times. ``theirs`` and ``every`` go on where they were interrupted. Memo
 run's processes, of proportional set sizes, sampled five times a second (Linux only).
 
 The default is KMNIST whole: 70,000 images. Pin it to the cores it shall have: ``taskset -c 0,1 python ...``.
-Points are kept in the cache (``maps-benchmark``); results are ``benchmarks/results/maps-*.csv``.
+Maps are kept in the cache, where ``kuzushiji map`` finds them, and their points in ``maps-benchmark`` there;
+results are ``benchmarks/results/maps-*.csv``.
 """
 
 from __future__ import annotations
@@ -32,17 +33,15 @@ from peak_memory import timed
 
 from kuzushiji._machine import cores, processor
 from kuzushiji.datasets import cache_dir
+from kuzushiji.maps import quality, table
+from kuzushiji.maps.engine import Plan, make
+from kuzushiji.maps.features import embedded, from_matrix, pixels
+from kuzushiji.maps.registry import methods
+from kuzushiji.maps.shared import Shared
+from kuzushiji.maps.source import load_source
 
 SIX = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
-MEASURES = (
-    "trustworthiness",
-    "knn_recall",
-    "knn_accuracy",
-    "random_triplets",
-    "centroid_triplets",
-    "silhouette",
-    "procrustes",
-)
+MEASURES = tuple(name for name, _ in table.MEASURES)
 TOGETHER = "all together"
 FACTS = ("dataset", "split", "features", "images")
 COLUMNS = (
@@ -65,6 +64,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=cores())
     parser.add_argument("--note", default="", help="what else is to be known of the machine")
     parser.add_argument("--points", type=Path, default=cache_dir() / "maps-benchmark")
+    parser.add_argument("--cache", type=Path, default=cache_dir() / "maps", help="of finished maps")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     args = parser.parse_args()
     commands[args.what](args)
@@ -73,8 +73,9 @@ def main() -> None:
 def ours(args: argparse.Namespace) -> None:
     """One run, from nothing."""
     args.methods = args.methods or ",".join(SIX)
+    place = args.cache / features_of(args).digest[:16]
     for name in args.methods.split(","):
-        for made in cache_of(args).rglob(f"{name}-*.npz"):
+        for made in place.glob(f"{name}-2d-{args.seed}-*.npz"):
             made.unlink()
     folder = folder_of(args, "ours")
     save_words(folder, {**read_words(folder), "rows": {}})
@@ -86,22 +87,20 @@ def ours(args: argparse.Namespace) -> None:
 
 def every(args: argparse.Namespace) -> None:
     """All methods that take the set; those in the cache keep the time they once took."""
-    args.methods = args.methods or every_method()
+    args.methods = args.methods or ",".join(methods())
     subprocess.run(again_as(args, "one"), check=True)
 
 
 def again(args: argparse.Namespace) -> None:
     """The second seed."""
-    args.seed, args.methods = 1, args.methods or every_method()
-    subprocess.run(again_as(args, "one"), check=True)
+    args.seed = 1
+    every(args)
 
 
 def one(args: argparse.Namespace) -> None:
     """The run itself, in a process of its own."""
-    from kuzushiji.maps.engine import Plan, make
-
     plan = Plan(args.methods.split(","), seed=args.seed, threads=args.threads, quality=False)
-    mapset = make(features_of(args), plan, cache_of(args), say=say)
+    mapset = make(features_of(args), plan, args.cache, say=say)
     folder = folder_of(args, "ours")
     ending = f"-seed{args.seed}" if args.seed else ""
     words = {"rows": {}, **read_words(folder), **facts(args, "ours", len(mapset))}
@@ -153,10 +152,6 @@ THEIRS = {
 
 def measure(args: argparse.Namespace) -> None:
     """Measures every map whose points are kept and not yet measured; writes one CSV file for each run."""
-    from kuzushiji.maps.quality import measure as measured
-    from kuzushiji.maps.quality import procrustes, reference
-    from kuzushiji.maps.shared import Shared
-
     ref, of = None, None
     for folder in sorted(p.parent for p in args.points.glob("*/words.json")):
         words = read_words(folder)
@@ -168,15 +163,15 @@ def measure(args: argparse.Namespace) -> None:
                 continue
             if of != stem(run):
                 features = features_of(run)
-                ref, of = reference(features, Shared(features, 15).class_means[0]), stem(run)
+                ref, of = quality.reference(features, Shared(features, 15).class_means[0]), stem(run)
             assert ref is not None
-            quality = measured(np.load(points), ref)
-            found.update(measured=stamp, **{m: getattr(quality, m) for m in MEASURES})
+            result = quality.measure(np.load(points), ref)
+            found.update(measured=stamp, **{m: getattr(result, m) for m in MEASURES})
             if second.is_file():
-                found["procrustes"] = procrustes(np.load(points), np.load(second))
+                found["procrustes"] = quality.procrustes(np.load(points), np.load(second))
             save_words(folder, words)
             say(f"{folder.name}, {method}: " + ", ".join(f"{m} {cell(found.get(m))}" for m in MEASURES))
-        order = [TOGETHER, *(r for r in words["rows"] if r.startswith("shared")), *every_method().split(",")]
+        order = [TOGETHER, *(r for r in words["rows"] if r.startswith("shared")), *methods()]
         rows = [row(words, name) for name in order if name in words["rows"]]
         write(args.out / f"{folder.name}.csv", rows)
 
@@ -198,17 +193,8 @@ def show(args: argparse.Namespace) -> None:
                 print(f"{r['dataset']} {r['images']}: {total:.0f} s / {r['seconds']} s = {times:.1f} times")
 
 
-def every_method() -> str:
-    from kuzushiji.maps.registry import methods
-
-    return ",".join(methods())
-
-
 def features_of(args: argparse.Namespace):
     """What is mapped; a model's embedding is kept, for it takes minutes and is none of the maps' time."""
-    from kuzushiji.maps.features import embedded, from_matrix, pixels
-    from kuzushiji.maps.source import load_source
-
     source = load_source(args.dataset, args.split)
     if args.images:
         source = source.subset(args.images)
@@ -228,10 +214,6 @@ def stem(args: argparse.Namespace) -> str:
 
 def folder_of(args: argparse.Namespace, side: str) -> Path:
     return args.points / f"maps-{side}-{stem(args)}"
-
-
-def cache_of(args: argparse.Namespace) -> Path:
-    return args.points / f"{stem(args)}.cache"
 
 
 def facts(args: argparse.Namespace, side: str, n: int) -> dict[str, object]:
@@ -294,7 +276,18 @@ def say(line: str) -> None:
 def again_as(args: argparse.Namespace, what: str) -> list[str]:
     """The command of a fresh process with the same options."""
     words = [sys.executable, __file__, what]
-    for name in ("dataset", "split", "features", "images", "methods", "seed", "threads", "note", "points"):
+    for name in (
+        "dataset",
+        "split",
+        "features",
+        "images",
+        "methods",
+        "seed",
+        "threads",
+        "note",
+        "points",
+        "cache",
+    ):
         if getattr(args, name) is not None:
             words += [f"--{name}", str(getattr(args, name))]
     return words

@@ -15,7 +15,11 @@ from kuzushiji.maps.neighbours import nearest
 from kuzushiji.maps.result import Array
 from kuzushiji.maps.shared import Reduced
 
-PERPLEXITY = 30
+PERPLEXITY = 40
+TSNE_NEIGHBOURS = 90
+"""Neighbours that t-SNE sees. Three times the perplexity is the custom; measured on 21,000 KMNIST images
+(trustworthiness of 3,000 among them), 40 over 90 costs what 30 over 90 does and keeps more: 0.9388 against
+0.9342, at the same 10-NN accuracy. All 90 alike keep 0.9415, but 10-NN falls to 0.897 from 0.953."""
 UMAP_NEIGHBOURS = 15
 EARLY, LATE = 150, 250
 """t-SNE iterations with and without early exaggeration. Measured on KMNIST: trustworthiness and 10-NN
@@ -50,6 +54,7 @@ def tsne(seen: Reduced, job: Job) -> Fitted:
     )
     parameters = {
         "perplexity": perplexity,
+        "neighbours": k,
         "early": EARLY,
         "iterations": LATE,
         "exaggeration": 12,
@@ -73,8 +78,8 @@ def _tsne_3d(seen: Reduced, job: Job) -> Fitted:
 
 
 def _perplexity(seen: Reduced) -> tuple[float, int]:
-    k = min(3 * PERPLEXITY, seen.neighbours.shape[1])
-    return min(PERPLEXITY, max(1.0, k / 3)), k
+    k = min(TSNE_NEIGHBOURS, seen.neighbours.shape[1])
+    return min(PERPLEXITY, max(1.0, k * PERPLEXITY / TSNE_NEIGHBOURS)), k
 
 
 def _graph(seen: Reduced, k: int) -> Any:
@@ -145,7 +150,7 @@ METHODS = (
         "t-SNE",
         tsne,
         long=True,
-        neighbours=3 * PERPLEXITY,
+        neighbours=TSNE_NEIGHBOURS,
         work=10,
         limit={3: 20_000},
         modules=("openTSNE", "sklearn"),

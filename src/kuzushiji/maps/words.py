@@ -49,9 +49,9 @@ WORDS: dict[str, Words] = {
     ),
     "nmf": Words(
         "How much of each of a few ink parts a glyph has.",
-        "Neighbours, and distances to the origin's far side: parts only add. " + _LINEAR,
+        "Neighbours: parts only add, so that all images crowd into one corner. " + _LINEAR,
         "少数の墨の部品をそれぞれどれだけ含むかが読めます。",
-        "隣どうしは読めません。部品は足すだけです。" + _LINEAR_JA,
+        "隣どうしは読めません。部品は足すだけなので、すべてが一隅に寄ります。" + _LINEAR_JA,
     ),
     "kpca": Words(
         "The coarse bends of the set that straight axes miss.",
