@@ -81,7 +81,8 @@ def ours(args: argparse.Namespace) -> None:
     save_words(folder, {**read_words(folder), "rows": {}})
     seconds, peak = timed(again_as(args, "one"))
     words = read_words(folder)
-    words["rows"] = {TOGETHER: {"seconds": seconds, "peak_mb": peak}, **words["rows"]}
+    together = {"seconds": seconds, "peak_mb": peak, "note": args.note}
+    words["rows"] = {TOGETHER: together, **words["rows"]}
     save_words(folder, words)
 
 
@@ -106,10 +107,12 @@ def one(args: argparse.Namespace) -> None:
     words = {"rows": {}, **read_words(folder), **facts(args, "ours", len(mapset))}
     for name, seconds in mapset.shared_seconds.items():
         if not args.seed and TOGETHER not in words["rows"]:
-            words["rows"][f"shared: {name}"] = {"seconds": seconds}
+            words["rows"][f"shared: {name}"] = {"seconds": seconds, "note": args.note}
     for m in mapset.maps:
-        if not args.seed:
-            words["rows"][m.method] = {"seconds": m.seconds, "note": m.note}
+        known = words["rows"].get(m.method, {})
+        if not args.seed and known.get("seconds") != m.seconds:  # else it came from the cache
+            note = "; ".join(filter(None, [m.note, args.note]))
+            words["rows"][m.method] = {"seconds": m.seconds, "note": note}
     save_words(folder, words)
     for m in mapset.maps:
         np.save(folder / f"{m.method}{ending}.npy", m.points)
@@ -132,7 +135,7 @@ def theirs(args: argparse.Namespace) -> None:
         script = f"import numpy as np\nx, y = np.load({str(pixels)!r}), np.load({str(labels)!r})\n"
         script += f"{THEIRS[method]}\nnp.save({str(folder / method)!r}, np.asarray(z))\n"
         seconds, peak = timed([sys.executable, "-c", script])
-        words["rows"][method] = {"seconds": seconds, "peak_mb": peak}
+        words["rows"][method] = {"seconds": seconds, "peak_mb": peak, "note": args.note}
         save_words(folder, words)
         say(f"{method}: {seconds:.1f} s, {peak:.0f} MB")
     pixels.unlink()
@@ -226,7 +229,6 @@ def facts(args: argparse.Namespace, side: str, n: int) -> dict[str, object]:
         "cores": args.threads,
         "machine": machine,
         "date": date,
-        "note": args.note,
     }
 
 
@@ -242,7 +244,6 @@ def save_words(folder: Path, words: dict) -> None:
 
 def row(words: dict, name: str) -> dict[str, str]:
     found = words["rows"][name]
-    notes = filter(None, [found.get("note", ""), words["note"]])
     return {
         **{k: str(words[k]) for k in ("side", "cores", "machine", "date")},
         "dataset": Path(words["dataset"]).name,
@@ -252,7 +253,7 @@ def row(words: dict, name: str) -> dict[str, str]:
         "seconds": f"{found['seconds']:.1f}",
         "peak_mb": f"{found['peak_mb']:.0f}" if "peak_mb" in found else "",
         **{m: cell(found.get(m)) for m in MEASURES},
-        "note": "; ".join(notes),
+        "note": found["note"],
     }
 
 
