@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlas_support import CLASSES, synthetic
+from atlas_support import CLASSES, SIDE, synthetic
 from PIL import Image
 
 from browser_support import WEBGL, launch
@@ -182,6 +183,96 @@ def test_method_change_moves_the_points(page: Any) -> None:
     page.click("#for-method")
     assert page.locator("#tab-method svg path").count() == 1
     assert page.locator("#tab-method .eigen figure").count() >= 4
+
+
+def test_the_passage_is_drawn_on_its_way(page: Any) -> None:
+    page.evaluate("atlas.set({glyphs: 'off'})")
+    settle(page)
+    begin = drawn(page)
+    # The page's clock stands still half way: 450 of 900 ms.
+    page.evaluate(
+        """() => {
+            const real = window.requestAnimationFrame;
+            let now = 1e6;
+            window.last = 1e6 + 450;
+            window.requestAnimationFrame = (f) => real(() => f((now = Math.min(window.last, now + 150))));
+        }"""
+    )
+    page.evaluate("atlas.method('pca')")
+    page.wait_for_timeout(1500)
+    assert not page.evaluate("atlas.still")
+    half_way = drawn(page)
+    page.evaluate("window.last = Infinity")
+    settle(page)
+    end = drawn(page)
+    for other in (begin, end):
+        assert (half_way != other).mean() > 0.5 * (half_way | other).mean()
+
+
+def test_an_added_image_stands_on_its_pin_on_every_map(page: Any, mapset: Any) -> None:
+    red = np.array([184, 64, 42])
+    for method in ("umap", "pca"):
+        page.evaluate(f"atlas.method('{method}')")
+        page.evaluate("atlas.set({glyphs: 'off'})")
+        settle(page)
+        page.wait_for_timeout(200)
+        x, y = page.evaluate("atlas.placeOfAdded(0)")
+        clip = {"x": round(x) - 17, "y": round(y) - 42, "width": 34, "height": 42}
+        pin = np.asarray(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")).astype(int)
+        assert np.abs(pin[37, 17] - red).max() < 30  # the pin's point
+        dark = pin[2:32, 2:32].sum(2) < 250
+        rows = np.flatnonzero(dark.mean(1) > 0.9) / 30 * 16
+        assert 7 < rows.min() < rows.max() < 12  # the bar of class 2 lies in rows 8 to 10 of 16
+
+
+def test_shapes_have_one_name_everywhere(page: Any) -> None:
+    page.select_option("#colour", "cluster")
+    settle(page)
+    legend = page.locator("#tab-classes .legend .class-row")
+    assert legend.all_inner_texts() == [f"{c} {k}" for c in CLASSES for k in (1, 2)]
+    legend.nth(3).click()
+    settle(page)
+    assert selected_classes(page) == {"き"}
+    page.evaluate("atlas.search('#1000')")
+    settle(page)
+    character = page.evaluate("atlas.image(atlas.state.pinned).char")
+    assert f"{character} " in page.locator("#card .facts").inner_text()
+    page.click("#for-shapes")
+    assert page.locator(".shape header strong").first.inner_text().endswith(" 1")
+
+
+def test_names_given_to_shapes_are_saved(page: Any) -> None:
+    page.click("#for-shapes")
+    page.locator(".shape input").first.fill("可")
+    page.locator(".shape input").first.press("Tab")
+    with page.expect_download() as waiting:
+        page.locator("#tab-shapes button", has_text="Save names").click()
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "shape,char,codepoint,images,name,representatives"
+    assert lines[1].startswith("0,か,U+304B,")
+    assert ",可," in lines[1]
+
+
+def test_lda_shows_the_mean_of_each_class(mapset: Any, tmp_path: Path) -> None:
+    lda = dataclasses.replace(mapset, maps=(dataclasses.replace(mapset.maps[1], method="lda"),))
+    with launch(1200, 760) as page:
+        page.set_default_timeout(120_000)
+        go(page, atlas.write(lda, tmp_path / "lda.html"), "lang=en&theme=light")
+        page.click("#for-method")
+        shown = page.locator("#tab-method > section .eigen figure")
+        assert shown.locator("figcaption").all_inner_texts() == list(CLASSES)
+        page.wait_for_timeout(300)
+        alpha = page.evaluate(
+            """() => [...document.querySelectorAll('#tab-method > section canvas')].map((c) => {
+                const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+                const middle = (y) => data[4 * (y * c.width + (c.width >> 1)) + 3];
+                const rows = Array.from({ length: c.height }, (_, y) => middle(y));
+                return rows.indexOf(Math.max(...rows)) / c.height;
+            })"""
+        )
+        # Each mean is darkest where its class has its bar.
+        assert all(abs(a - (3 + 3 * k) / SIDE) < 0.12 for k, a in enumerate(alpha))
+        assert page.problems == []
 
 
 def test_no_passage_where_motion_is_unwanted(page: Any) -> None:

@@ -116,6 +116,13 @@ def test_words_on_a_map_are_its_own_or_the_methods(tmp_path: Path) -> None:
     assert len(second["use"]["ja"]["cannot"]) > 10
 
 
+def test_the_title_is_what_people_call_the_set(tmp_path: Path) -> None:
+    assert words_of(atlas.write(synthetic(), tmp_path / "i.html"))["title"] == "Kuzushiji-MNIST"
+    assert "<title>An atlas of Kuzushiji-MNIST (test)</title>" in (tmp_path / "i.html").read_text("utf-8")
+    own = dataclasses.replace(synthetic(), dataset="some/where/mine", split="all")
+    assert "<title>An atlas of mine</title>" in atlas.write(own, tmp_path / "j.html").read_text("utf-8")
+
+
 def test_nan_becomes_null(tmp_path: Path) -> None:
     mapset = synthetic()
     cluster = dataclasses.replace(mapset.clusters[0], silhouette=float("nan"))

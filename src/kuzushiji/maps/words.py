@@ -29,9 +29,9 @@ _ISLANDS_JA = "島どうしの距離、島の大きさ、あいだの空白に�
 
 WORDS: dict[str, Words] = {
     "pca": Words(
-        "Distances and directions: axes are eigen-glyphs, and what lies far apart is far apart.",
+        "Distances and directions: what lies far apart is far apart; on pixels, the axes are eigen-glyphs.",
         "Neighbours: different characters are thrown on one another. " + _LINEAR,
-        "距離と方向が読めます。軸は固有字形で、離れた点は実際に離れています。",
+        "距離と方向が読めます。画素の地図なら軸は固有字で、離れた点は実際に離れています。",
         "隣どうしは読めません。違う字が重なります。" + _LINEAR_JA,
     ),
     "svd": Words(

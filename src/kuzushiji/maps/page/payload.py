@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -156,6 +157,8 @@ def build(mapset: MapSet) -> Payload:
         if len(values) != n:
             raise KuzushijiError(f'colour "{name}" has {len(values)} values for {n} images')
         words, arrays[f"colour{i}"] = _colour(name, values, order)
+        if name == "cluster" and mapset.clusters:
+            words["names"] = shape_names(mapset)
         colours.append(words)
     words = {
         **{k: getattr(mapset, k) for k in ("dataset", "split", "features")},
@@ -178,6 +181,16 @@ def build(mapset: MapSet) -> Payload:
     if mapset.pca is not None:
         words["pca"] = _pca(mapset, arrays)
     return Payload(words, arrays, order)
+
+
+def shape_names(mapset: MapSet) -> list[str]:
+    """What the page calls each shape: its character, and its number among that character's shapes."""
+    names = [""] * (1 + max(c.id for c in mapset.clusters))
+    seen: Counter[int] = Counter()
+    for c in mapset.clusters:
+        seen[c.label] += 1
+        names[c.id] = f"{mapset.classes[c.label]} {seen[c.label]}"
+    return names
 
 
 def title(dataset: str) -> str:

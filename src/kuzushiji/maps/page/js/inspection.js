@@ -1,4 +1,5 @@
 // window.atlas: what tests and curious readers may ask the page. Stable; documented in docs/atlas.md.
+import { project } from "./camera.js";
 
 export function makeInspection(atlas, store, stage, deeds, missing) {
   return {
@@ -34,6 +35,13 @@ export function makeInspection(atlas, store, stage, deeds, missing) {
     place(i, panel = 0) {
       const box = stage.panels[panel].element.getBoundingClientRect();
       const [x, y] = stage.placeOf(stage.panels[panel], i);
+      return [box.x + x, box.y + y];
+    },
+    /** Where the point of added image k's pin is, in CSS px of the window. */
+    placeOfAdded(k, panel = 0) {
+      const { element, camera, map } = stage.panels[panel];
+      const box = element.getBoundingClientRect();
+      const [x, y] = project(camera.rows(), [...map.added[k], 0], 0);
       return [box.x + x, box.y + y];
     },
     camera: (panel = 0) => ({ ...stage.panels[panel].camera.state }),

@@ -52,7 +52,7 @@ function legendOf(colouring, store, say, deeds) {
         h("span", {}, number(colouring.high, language, digits))));
   }
   if (!colouring.names) return h("div", { class: "legend" }, h("h3", {}, title));
-  return h("div", { class: "legend" }, h("h3", {}, title), h("ul", { class: "rows" }, colouring.names.map((name, k) =>
+  return h("div", { class: "legend" }, h("h3", {}, title), h("ul", { class: "rows" }, colouring.names.slice(0, MOST).map((name, k) =>
     h("li", {}, h("button", { class: "class-row", onclick: () => deeds.pressValue(colouring, k) },
       h("span", { class: "dot", style: `background:${css(categoryColour(k, colouring.count, theme))}` }),
       h("span", { class: "reading" }, say(`value ${name}`, name)))))));
