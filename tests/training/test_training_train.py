@@ -163,7 +163,7 @@ def test_a_run_can_start_from_the_weights_of_another(tmp_path, folder, capsys):
     from kuzushiji.training.data import Part
     from kuzushiji.training.export import open_keras
     from kuzushiji.training.loop import logits
-    from kuzushiji.training.train import start_from
+    from kuzushiji.training.start import start_from
 
     recipe = write_recipe(tmp_path, folder)
     first = ["--set", "fit.epochs=2", "--set", "export.prior=0.5"]
@@ -212,6 +212,32 @@ def test_rare_shapes_are_drawn_more_often_and_a_resumed_run_keeps_them(tmp_path,
     assert (calibration["model"]["weights"], calibration["fit"]["shape_power"]) == ("", 1.0)
     (first / "model.keras").unlink()  # what a run began from is not needed to go on
     assert main(["train", "--resume", str(second)]) == 0
+
+
+def test_the_weights_a_run_began_from_are_mixed_into_what_it_keeps(tmp_path, folder, capsys):
+    from kuzushiji.training.export import open_keras
+
+    recipe = write_recipe(tmp_path, folder)
+    words = ["train", recipe, "--set", "fit.epochs=1"]
+    assert main([*words, "--runs", str(tmp_path / "x"), "--set", "export.start_share=0.5"]) == 2
+    assert "start_share needs model.weights" in capsys.readouterr().err
+    assert main([*words, "--runs", str(tmp_path / "first")]) == 0
+    (first,) = (tmp_path / "first").iterdir()
+    words += ["--set", f'model.weights="{first}"']
+    kept = {}
+    for share in (0.0, 0.25):
+        runs = tmp_path / f"share{share}"
+        assert main([*words, "--runs", str(runs), "--set", f"export.start_share={share}"]) == 0
+        (run,) = runs.iterdir()
+        kept[share] = open_keras(run / "model.keras").get_weights()
+    for start, end, mixed in zip(
+        open_keras(first / "model.keras").get_weights(), *kept.values(), strict=True
+    ):
+        np.testing.assert_allclose(mixed, 0.25 * start + 0.75 * end, atol=1e-5)
+    (first / "model.keras").unlink()
+    assert main(["train", "--resume", str(run)]) == 0
+    for a, b in zip(open_keras(run / "model.keras").get_weights(), kept[0.25], strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_prototypes_go_into_the_shipped_head_once_and_need_a_cosine_head(tmp_path, folder, capsys):

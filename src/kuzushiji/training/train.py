@@ -19,7 +19,7 @@ from kuzushiji.training.prior import log_prior, with_prior
 from kuzushiji.training.prototypes import use_prototypes
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
-from kuzushiji.training.shapes import find_shapes
+from kuzushiji.training.start import keep_start, mix_in_start, shapes_of, start_from
 from kuzushiji.weights import Model, ModelInfo
 
 
@@ -54,10 +54,7 @@ def train(
 
     from kuzushiji import models
 
-    if recipe.fit.shape_power != 1 and not recipe.model.weights:
-        raise UsageError("fit.shape_power needs model.weights: shapes are clusters of an earlier network")
-    if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
-        raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
+    _check(recipe)
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
     keras.utils.set_random_seed(recipe.fit.seed)
@@ -68,7 +65,9 @@ def train(
     if recipe.model.weights and not begun:
         start_from(model, Path(recipe.model.weights))
     run = resume or Run.new(recipe, runs)
-    loop = Loop(model, recipe, data, run.checkpoint, shapes=_shapes(run, model, data, begun))
+    if recipe.export.start_share and not begun:
+        keep_start(run, model)
+    loop = Loop(model, recipe, data, run.checkpoint, shapes=shapes_of(run, model, data, begun))
     if begun:
         loop.resume()
     elif resume and run.metrics():
@@ -80,6 +79,8 @@ def train(
         watch.epoch(line)
 
     loop.run(on_epoch=record, on_step=watch.step)
+    if recipe.export.start_share:
+        mix_in_start(run, model, recipe.export.start_share)
     if recipe.export.prototypes:
         use_prototypes(model, data.train, recipe.export.prototypes)
     if recipe.export.prior:
@@ -90,47 +91,13 @@ def train(
     return run
 
 
-def _shapes(run: Run, model: Any, data: Assembled, begun: bool) -> np.ndarray | None:
-    """The shapes inside each class, found once at the start of a run that draws them more evenly."""
-    fit, file = run.recipe.fit, run.folder / "shapes.npy"
-    if fit.shape_power == 1:
-        return None
-    if not begun:
-        np.save(file, find_shapes(model, data.train, fit.shapes, fit.seed))
-    return np.asarray(np.load(file))
-
-
-def start_from(model: Any, path: Path) -> None:
-    """Gives a network the weights of another of the same layers, taken in order.
-
-    A head for another number of classes stays as it is.
-
-    Args:
-        model: from `kuzushiji.models.create`.
-        path: a run folder, or a ``.keras`` file.
-
-    Raises:
-        KuzushijiError: no such model, or one of another shape.
-    """
-    source = path / "model.keras" if path.is_dir() else path
-    if not source.is_file():
-        raise KuzushijiError(f"model.weights: {source} is not there; train what the recipe starts from first")
-    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
-    mine = [layer for layer in model.layers if layer.weights]
-    try:
-        for layer, name in zip(mine, _alike(mine, earlier), strict=True):
-            if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
-                layer.set_weights(earlier[name].get_weights())
-    except ValueError as e:
-        raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
-
-
-def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
-    """Names of the earlier layers with weights, in order, without what was added for shipping."""
-    names = [name for name, layer in earlier.items() if layer.weights and name != "offset"]
-    if [len(earlier[n].weights) for n in names] != [len(layer.weights) for layer in mine]:
-        raise ValueError
-    return names
+def _check(recipe: Recipe) -> None:
+    """Raises UsageError where one setting needs another."""
+    if not recipe.model.weights and (recipe.fit.shape_power != 1 or recipe.export.start_share):
+        which = "fit.shape_power" if recipe.fit.shape_power != 1 else "export.start_share"
+        raise UsageError(f"{which} needs model.weights: a run to start from")
+    if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
+        raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
 
 
 def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
@@ -155,7 +122,7 @@ def calibration_recipe(recipe: Recipe) -> Recipe:
             recipe.model, weights=recipe.export.calibration_weights
         ),  # not what has seen everything
         fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0),
-        export=replace(recipe.export, calibration_epochs=0, calibration_weights=""),
+        export=replace(recipe.export, calibration_epochs=0, calibration_weights="", start_share=0.0),
     )
 
 

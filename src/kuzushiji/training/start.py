@@ -1,0 +1,78 @@
+"""Runs that start from the weights of another: taking them over, and what the run's folder keeps of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.training import export
+from kuzushiji.training.data import Assembled
+from kuzushiji.training.run import Run
+from kuzushiji.training.shapes import find_shapes
+
+_START, _SHAPES = "start.npz", "shapes.npy"
+
+
+def start_from(model: Any, path: Path) -> None:
+    """Gives a network the weights of another of the same layers, taken in order.
+
+    A head for another number of classes stays as it is.
+
+    Args:
+        model: from `kuzushiji.models.create`.
+        path: a run folder, or a ``.keras`` file.
+
+    Raises:
+        KuzushijiError: no such model, or one of another shape.
+    """
+    source = path / "model.keras" if path.is_dir() else path
+    if not source.is_file():
+        raise KuzushijiError(f"model.weights: {source} is not there; train what the recipe starts from first")
+    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
+    mine = [layer for layer in model.layers if layer.weights]
+    try:
+        for layer, name in zip(mine, _alike(mine, earlier), strict=True):
+            if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
+                layer.set_weights(earlier[name].get_weights())
+    except ValueError as e:
+        raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
+
+
+def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
+    """Names of the earlier layers with weights, in order, without what was added for shipping."""
+    names = [name for name, layer in earlier.items() if layer.weights and name != "offset"]
+    if [len(earlier[n].weights) for n in names] != [len(layer.weights) for layer in mine]:
+        raise ValueError
+    return names
+
+
+def keep_start(run: Run, model: Any) -> None:
+    """Keeps the weights that a run starts from in its folder, for `mix_in_start`."""
+    np.savez(run.folder / _START, *model.get_weights())
+
+
+def mix_in_start(run: Run, model: Any, share: float) -> None:
+    """Moves weights back towards those that their run started from; see `recipe.Export.start_share`."""
+    with np.load(run.folder / _START) as start:
+        pairs = zip(start.files, model.get_weights(), strict=True)
+        model.set_weights([share * start[name] + (1 - share) * end for name, end in pairs])
+
+
+def shapes_of(run: Run, model: Any, data: Assembled, begun: bool) -> np.ndarray | None:
+    """The shapes inside each class, for a run that draws them more evenly; None for others.
+
+    Args:
+        run: the run; they are kept in its folder.
+        model: the network as it starts.
+        data: what it learns from.
+        begun: the run goes on from a checkpoint, so that they are there.
+    """
+    fit = run.recipe.fit
+    if fit.shape_power == 1:
+        return None
+    if not begun:
+        np.save(run.folder / _SHAPES, find_shapes(model, data.train, fit.shapes, fit.seed))
+    return np.asarray(np.load(run.folder / _SHAPES))
