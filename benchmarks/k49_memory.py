@@ -46,13 +46,10 @@ def make_labels(n: int, rng: np.random.Generator) -> np.ndarray:
     return rng.permutation(np.repeat(np.arange(CLASSES, dtype=np.uint8), counts))
 
 
-def make_images(n: int, rng: np.random.Generator, block: int = 8192) -> np.ndarray:
-    """uint8 (n, 28, 28), a fifth of the pixels inked, as in real glyphs."""
+def make_images(n: int, rng: np.random.Generator) -> np.ndarray:
+    """uint8 (n, 28, 28): a patch of noise in the middle, so that making the files does not take minutes."""
     images = np.zeros((n, 28, 28), np.uint8)
-    for i in range(0, n, block):
-        part = images[i : i + block]
-        grey = rng.integers(0, 256, part.shape, dtype=np.uint8)
-        part[...] = grey * (rng.integers(0, 5, part.shape, dtype=np.uint8) == 0)
+    images[:, 8:20, 8:20] = rng.integers(0, 256, (n, 12, 12), dtype=np.uint8)
     return images
 
 

@@ -8,6 +8,7 @@ from kuzushiji.evaluation.ood import (
     detection,
     energy,
     false_positive_rate,
+    mahalanobis_score,
     max_softmax,
     neighbour_score,
 )
@@ -32,6 +33,15 @@ def test_neighbour_score_looks_at_direction() -> None:
     scores = neighbour_score(np.array([[9.0, 0, 0], [0, 1.0, 0], [-1.0, 0, 0]]), known, k=5)
     assert (np.diff(scores) < 0).all()
     assert scores.min() >= -2
+
+
+def test_mahalanobis_is_small_inside_a_class_whatever_its_scale() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 300)
+    known = rng.normal(size=(600, 2)) * [10.0, 0.1] + np.outer(labels, [0.0, 3.0])  # wide, but flat
+    asked = np.array([[8.0, 0.0], [8.0, 3.0], [0.0, 1.5], [0.0, 6.0]])
+    inside, also_inside, between, beyond = mahalanobis_score(asked, known, labels)
+    assert min(inside, also_inside) > max(between, beyond)
 
 
 def test_auroc_against_scikit_learn_and_its_interval_covers() -> None:

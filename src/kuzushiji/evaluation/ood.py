@@ -64,11 +64,50 @@ def neighbour_score(embedding: np.ndarray, known: np.ndarray, k: int = 50) -> np
     >>> neighbour_score(np.array([[2.0, 0.0]]), np.eye(2), k=1).tolist()
     [-0.0]
     """
-    distances, _ = nearest(_unit(embedding), _unit(known), k)
+    distances, _ = nearest(unit_length(embedding), unit_length(known), k)
     return -distances[:, -1]
 
 
-def _unit(x: np.ndarray) -> np.ndarray:
+def mahalanobis_score(embedding: np.ndarray, known: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Relative Mahalanobis score (Ren et al. 2021, arXiv:2106.09022): near one class, rather than near all.
+
+    Each class is a Gaussian of its own mean, all with one covariance; from the distance to the nearest is
+    taken the distance to a single Gaussian of all known images.
+
+    Args:
+        embedding: float (n, d) of the images to judge.
+        known: float (m, d) of training images.
+        labels: int (m,), their classes.
+
+    Returns:
+        (n,) float64, unbounded.
+
+    >>> known = np.array([[0.0, 0.1], [0.1, 0.0], [5.0, 0.1], [5.1, 0.0]])
+    >>> near, between = mahalanobis_score(np.array([[0.0, 0.0], [2.5, 0.0]]), known, np.array([0, 0, 1, 1]))
+    >>> bool(near > between)
+    True
+    """
+    x, known = np.asarray(embedding, np.float64), np.asarray(known, np.float64)
+    classes, which = np.unique(labels, return_inverse=True)
+    means = np.stack([known[which == c].mean(axis=0) for c in range(len(classes))])
+    inside = _distances(x, means, known - means[which]).min(axis=1)
+    return _distances(x, known.mean(axis=0)[None], known - known.mean(axis=0))[:, 0] - inside
+
+
+def _distances(x: np.ndarray, means: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Squared Mahalanobis distances (n, k) to some means, the covariance being that of ``rest``."""
+    covariance = rest.T @ rest / len(rest)
+    ridge = 1e-3 * np.trace(covariance) / len(covariance)
+    root = np.linalg.cholesky(np.linalg.inv(covariance + ridge * np.eye(len(covariance))))
+    return np.stack([(((x - mean) @ root) ** 2).sum(axis=1) for mean in means], axis=1)
+
+
+def unit_length(x: np.ndarray) -> np.ndarray:
+    """Rows at length 1, float32 (n, d); a row of zeros stays one.
+
+    >>> unit_length(np.array([[3.0, 4.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929]]
+    """
     x = np.asarray(x, np.float32)
     return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
