@@ -1,4 +1,4 @@
-"""Writes the tables of docs/maps.md: ``python scripts/map_tables.py [--check]``."""
+"""Writes the tables of docs/maps.md and docs/atlas.md: ``python scripts/map_tables.py [--check]``."""
 
 from __future__ import annotations
 
@@ -81,6 +81,24 @@ def reading() -> str:
     return table(("map", "read it for", "not for"), lines)
 
 
+def page() -> str:
+    """Pictures a second of the page."""
+    lines = [
+        [
+            f"{int(r['points']):,}",
+            r["movement"],
+            r["renderer"],
+            r["pictures_per_s"],
+            r["slowest"],
+            r["cpu_ms_per_picture"],
+        ]
+        for r in rows("results/atlas_page")
+    ]
+    if not lines:
+        return "Not measured yet."
+    return table(("points", "movement", "drawn by", "pictures/s", "slowest round", "CPU ms a picture"), lines)
+
+
 def _by_method(name: str) -> dict[str, Row]:
     return {r["method"]: r for r in rows(f"results/{name}")}
 
@@ -96,7 +114,8 @@ PAGES = {
         "speed": speed,
         "reading": reading,
         **{run: quality(run) for run in RUNS},
-    }
+    },
+    "docs/atlas.md": {"page": page},
 }
 
 if __name__ == "__main__":

@@ -199,6 +199,18 @@ def test_one_class_is_said_before_anything_is_made():
     assert said == []
 
 
+def test_landmarks_are_said_before_they_are_used(monkeypatch):
+    real, said = methods(), []
+    few = replace(real["mds"], whole=50)
+    monkeypatch.setattr(engine, "chosen", lambda *_: [few])
+    make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
+    assert said[0] == "MDS: 50 landmarks, the others placed by them; the whole would take hours"
+    monkeypatch.undo()
+    said.clear()
+    make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
+    assert not [s for s in said if "landmarks" in s]
+
+
 def test_a_method_whose_code_changed_is_run_again(tmp_path, monkeypatch):
     method, said = methods()["mds"], []
     features = pixels(blobs())

@@ -53,6 +53,8 @@ class Method:
         long: runs in a process of its own beside the other long ones.
         neighbours: neighbours of each image it takes from the shared graph; 0 for none.
         work: rough share of the time of a run, to start the longest first.
+        whole: most images it takes whole; of more it learns from so many landmarks and places the others. 0
+            for any number.
         limit: dimensions -> most images it starts with; absent, any number.
         modules: what it imports from the extra, asked for before anything runs.
         extra: the extra that has them.
@@ -64,6 +66,7 @@ class Method:
     long: bool = False
     neighbours: int = 0
     work: float = 0.0
+    whole: int = 0
     limit: Mapping[int, int] = field(default_factory=dict)
     modules: tuple[str, ...] = ("sklearn",)
     extra: str = "maps"

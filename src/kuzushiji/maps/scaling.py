@@ -155,6 +155,15 @@ def _stress(wanted: Array, laid: Array) -> float:
 
 
 METHODS = (
-    Method("isomap", "Isomap", isomap, long=True, neighbours=ISOMAP_NEIGHBOURS, work=4, modules=("scipy",)),
-    Method("mds", "MDS", mds, long=True, work=3, modules=()),
+    Method(
+        "isomap",
+        "Isomap",
+        isomap,
+        long=True,
+        neighbours=ISOMAP_NEIGHBOURS,
+        work=4,
+        whole=ISOMAP_LANDMARKS,
+        modules=("scipy",),
+    ),
+    Method("mds", "MDS", mds, long=True, work=3, whole=MDS_LANDMARKS, modules=()),
 )

@@ -87,6 +87,6 @@ def _in_blocks(transform: object, rows: Array) -> Array:
 
 
 METHODS = (
-    Method("kpca", "Kernel PCA", kpca, long=True, work=1),
-    Method("lle", "LLE", lle, long=True, work=4),
+    Method("kpca", "Kernel PCA", kpca, long=True, work=1, whole=KERNEL_LANDMARKS),
+    Method("lle", "LLE", lle, long=True, work=4, whole=LLE_LANDMARKS),
 )

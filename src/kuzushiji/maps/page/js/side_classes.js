@@ -7,11 +7,13 @@ const MOST = 160; // rows; a long list is for the search
 
 export function showClasses(atlas, store, say, deeds) {
   const root = byId("tab-classes");
+  const all = [...atlas.classes.keys()].filter((k) => atlas.classes[k].n);
+  if (all.length > MOST) all.sort((a, b) => atlas.classes[b].n - atlas.classes[a].n); // the first are all one sees
   const draw = () => {
     const { state } = store;
     const colouring = deeds.colouring();
     const chosen = new Set(state.selection?.classes || []);
-    const found = state.found || [...atlas.classes.keys()].filter((k) => atlas.classes[k].n);
+    const found = state.found || all;
     const byClass = colouring.name === "class";
     const most = Math.max(...found.map((k) => atlas.classes[k].n), 1);
     const rows = found.slice(0, MOST).map((k) => {
