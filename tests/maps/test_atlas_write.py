@@ -123,6 +123,15 @@ def test_the_title_is_what_people_call_the_set(tmp_path: Path) -> None:
     assert "<title>An atlas of mine</title>" in atlas.write(own, tmp_path / "j.html").read_text("utf-8")
 
 
+def test_a_note_is_in_both_languages(tmp_path: Path) -> None:
+    noted = dataclasses.replace(synthetic().maps[0], note="learned on 90 landmarks; something new")
+    path = atlas.write(dataclasses.replace(synthetic(), maps=(noted,)), tmp_path / "k.html")
+    assert words_of(path)["maps"][0]["note"] == {
+        "en": "learned on 90 landmarks; something new",
+        "ja": "90 枚の代表で学習。something new",
+    }
+
+
 def test_nan_becomes_null(tmp_path: Path) -> None:
     mapset = synthetic()
     cluster = dataclasses.replace(mapset.clusters[0], silhouette=float("nan"))

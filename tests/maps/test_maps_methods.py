@@ -1,11 +1,13 @@
 """Every method on a small set: the right shape, the same again, new images where they belong."""
 
 import importlib.util
+import re
 
 import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.maps import linear, scaling, spectral
 from kuzushiji.maps.features import from_matrix, pixels
 from kuzushiji.maps.method import Fitted, Job
 from kuzushiji.maps.pairs import near_pairs
@@ -14,7 +16,7 @@ from kuzushiji.maps.registry import chosen, methods
 from kuzushiji.maps.scaling import beside, connected, smacof
 from kuzushiji.maps.shared import Reduced, Shared
 from kuzushiji.maps.source import Source
-from kuzushiji.maps.words import WORDS
+from kuzushiji.maps.words import WORDS, note_ja
 
 N = 150
 
@@ -152,6 +154,24 @@ def test_every_method_has_its_words():
     assert set(WORDS) == set(methods())
     for words in WORDS.values():
         assert all((words.can, words.cannot, words.can_ja, words.cannot_ja))
+
+
+NOTED = {"kpca": 90, "lle": 90, "mds": 90, "isomap": 90, "nmf": 90}
+
+
+@pytest.mark.parametrize("name", [*NOTED, "lda"])
+def test_a_note_is_wholly_japanese_on_a_japanese_page(name, monkeypatch):
+    for module, constant in (
+        (spectral, "KERNEL_LANDMARKS"),
+        (spectral, "LLE_LANDMARKS"),
+        (scaling, "MDS_LANDMARKS"),
+        (scaling, "ISOMAP_LANDMARKS"),
+        (linear, "NMF_IMAGES"),
+    ):
+        monkeypatch.setattr(module, constant, 90)
+    note = run(name, shared_of(blobs(classes=2))).note
+    assert note
+    assert not re.search("[a-z]", note_ja(note))
 
 
 def test_what_cannot_be_run_is_said_before_anything_runs(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -120,3 +121,41 @@ WORDS: dict[str, Words] = {
         "距離や大きさは読めません。網は自由に折りたたみ、種が変われば形も変わります。",
     ),
 }
+
+_N = r"([\d,.e+-]+)"
+_NOTES_JA = {
+    f"learned on {_N} landmarks": r"\1 枚の代表で学習",
+    "the other images placed by the Nyström extension": "ほかの画像はニストレム拡張で配置",
+    "the other images placed by their neighbours' weights": "ほかの画像は近傍の重みで配置",
+    "the other images placed by least stress to them": "ほかの画像は代表との距離が最もよく合う所に配置",
+    "the other images placed by their graph distances to them": "ほかの画像は代表とのグラフ上の距離で配置",
+    f"the graph fell into {_N} parts, joined at their nearest images": (
+        r"グラフは \1 個に分かれたため最も近い画像でつないだ"
+    ),
+    "learned from the labels of these very images": "この画像そのものの正解から学習",
+    rf"{_N} classes have only {_N} discriminant direction\(s\), the other axes are 0": (
+        r"\1 種では判別の方向は \2 本だけ、ほかの軸は 0"
+    ),
+    f"parts learned from {_N} of {_N} images": r"部品は \2 枚中 \1 枚から学習",
+    f"learned from {_N} of {_N} images": r"\2 枚中 \1 枚から学習",
+    f"features shifted by {_N} to be non-negative": r"負にならないよう特徴量に \1 を加えた",
+    f"new images placed between their {_N} nearest neighbours": r"新しい画像は最も近い \1 枚の間に配置",
+    "Barnes-Hut, as openTSNE has 2 dimensions only": "3 次元のため openTSNE ではなく Barnes-Hut 法を使用",
+}
+
+
+def note_ja(note: str) -> str:
+    """A map's note in Japanese; a part that is not known stays as it is.
+
+    >>> note_ja("learned on 2,000 landmarks; and so on")
+    '2,000 枚の代表で学習。and so on'
+    """
+    return "。".join(_part_ja(part) for part in note.split("; ")) if note else ""
+
+
+def _part_ja(part: str) -> str:
+    for english, japanese in _NOTES_JA.items():
+        match = re.fullmatch(english, part)
+        if match:
+            return match.expand(japanese)
+    return part

@@ -20,7 +20,7 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.page.words import class_record
 from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Map, MapSet
-from kuzushiji.maps.words import WORDS
+from kuzushiji.maps.words import WORDS, note_ja
 
 Array = npt.NDArray[Any]
 _EIGEN_GLYPHS = 24
@@ -85,10 +85,11 @@ def _map_words(m: Map, n: int, order: Array) -> tuple[dict[str, Any], Array]:
     if not np.isfinite(points).all():
         raise KuzushijiError(f"map {m.method}: some points are not finite, so it cannot be drawn")
     packed, centre, half = quantise(points)
-    words: dict[str, Any] = {k: getattr(m, k) for k in ("method", "seconds", "note")}
+    words: dict[str, Any] = {k: getattr(m, k) for k in ("method", "seconds")}
     known = methods().get(m.method)
     words["title"] = known.title if known else m.method
     words["use"] = _use(m)
+    words["note"] = {"en": m.note, "ja": note_ja(m.note)}
     words["dims"] = points.shape[1]
     words["parameters"] = dict(m.parameters)
     words["quality"] = (

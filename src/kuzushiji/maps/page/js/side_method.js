@@ -18,7 +18,7 @@ export function showMethod(atlas, store, stage, sheets, say) {
       h("h2", {}, map.title, map.dims === 3 ? " 3-D" : ""),
       h("dl", { class: "uses" }, line("read for", use.can), line("not for", use.cannot),
         line("made with", parameters.join(", ")), line("took label", say("took", number(map.seconds, language, 1)))),
-      map.note ? h("p", { class: "small" }, map.note) : "",
+      map.note[language] ? h("p", { class: "small" }, map.note[language]) : "",
       first || "",
       rest.length ? h("details", {}, h("summary", {}, say("pixels hold")), rest) : "",
     );
