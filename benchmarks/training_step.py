@@ -17,7 +17,7 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 import numpy as np
 from bench import NotHereError, Row
 
-RECIPE = Path(__file__).parents[1] / "recipes" / "kmnist.toml"
+RECIPE = Path(__file__).parents[1] / "recipes" / "kmnist-base.toml"
 STEPS = 12  # in one round
 ROUNDS = 7
 
