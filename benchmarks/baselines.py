@@ -6,8 +6,9 @@
 Settings are chosen on a shifted hold-out of the training set (``kuzushiji.datasets.shifted_holdout``), with
 at most 15,000 images to train on, and then used once: fit on the whole training set, one look at the test
 set. A method that already has its row in the results is skipped, so an interrupted run goes on where it
-stopped; ``--again`` repeats. Seconds are CPU seconds of this process, tuning apart. Needs the ``evaluate``
-extra.
+stopped; ``--again`` repeats. Seconds are CPU seconds of this process, tuning apart; ``load_average`` says how
+busy the machine was at the end (1 with one thread: nothing else ran), which makes even CPU seconds longer.
+Needs the ``evaluate`` extra.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,8 @@ def measure(method: Method, dataset: str) -> dict[str, Any]:
         "test_cpu_seconds": f"{done - fitted:.1f}",
         "threads": os.environ.get("OMP_NUM_THREADS", ""),
         "hardware": _hardware(),
+        "load_average": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "",
+        "date": date.today().isoformat(),
         "words": method.words,
         "command": f"python benchmarks/baselines.py {method.name} --dataset {dataset}",
     }
