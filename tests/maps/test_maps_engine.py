@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.maps import engine, store
 from kuzushiji.maps.engine import Plan, make, ready
 from kuzushiji.maps.features import from_matrix, pixels
-from kuzushiji.maps.figures import draw
+from kuzushiji.maps.figures import INKS, draw
 from kuzushiji.maps.method import Job, Method
 from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Added
@@ -167,6 +168,10 @@ def test_figures_are_drawn_and_the_same_again(tmp_path):
         draw(made, tmp_path / "b.svg"),
     )
     assert png.read_bytes()[:4] == b"\x89PNG"
+    image = np.asarray(Image.open(png).convert("RGB")).reshape(-1, 3).astype(int)
+    for ink in INKS[:4]:  # every class is there in its colour, in the legend at least
+        wanted = [int(ink[k : k + 2], 16) for k in (1, 3, 5)]
+        assert (np.abs(image - wanted).max(1) < 8).sum() > 5
     assert a.read_bytes() == b.read_bytes()
     with pytest.raises(UsageError, match="ends in"):
         draw(made, tmp_path / "x.gif")

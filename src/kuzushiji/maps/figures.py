@@ -8,7 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from kuzushiji.datasets import ATTRIBUTION
+from kuzushiji.datasets import names as published
 from kuzushiji.errors import KuzushijiError, UsageError, need
+from kuzushiji.maps.page.payload import title
+from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Array, Map, MapSet
 
 FONTS = (
@@ -23,6 +27,12 @@ FONTS = (
 """Fonts with kana and kanji, in order of preference."""
 
 FORMATS = (".png", ".svg", ".pdf")
+INKS = (
+    "#2c5f9e", "#d4502b", "#2f8a57", "#c98d00", "#7d55ad",
+    "#0d8f9e", "#c23a7c", "#8b5a36", "#7f9413", "#565c66",
+)  # fmt: skip
+"""Colours of up to ten classes, those of the page."""
+
 MOST_COLOURS = 60
 """Classes up to which each has a colour of its own; more are grey, for no eye tells so many apart."""
 
@@ -51,7 +61,7 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
     from matplotlib.figure import Figure
 
     names, font = _names(mapset.classes)
-    columns = min(3, len(mapset.maps))
+    columns = 2 if len(mapset.maps) == 4 else min(3, len(mapset.maps))
     lines = -(-len(mapset.maps) // columns)
     # Without these two an .svg would differ from run to run.
     settings: dict[str, Any] = {
@@ -63,8 +73,11 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
         FigureCanvasAgg(figure)
         for axes, each in zip(_axes(figure, lines, columns, len(mapset.maps)), mapset.maps, strict=True):
             _panel(axes, mapset, each, names, glyphs)
-        where = f"{Path(mapset.dataset).name}, {mapset.split}: {len(mapset):,} images, {mapset.features}"
-        figure.suptitle(where, fontsize=10)
+        figure.suptitle(_heading(mapset), fontsize=11)
+        if len(mapset.classes) <= len(INKS):
+            _legend(figure, mapset, names)
+        if mapset.dataset in published():
+            figure.text(0.995, 0.004, f"{ATTRIBUTION}; CC BY-SA 4.0", ha="right", fontsize=5, color="0.4")
         metadata = {"Date": None} if out.suffix.lower() == ".svg" else None
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +110,7 @@ def middles(points: Array, labels: Array) -> dict[int, int]:
 def _panel(axes: Any, mapset: MapSet, each: Map, names: list[str], glyphs: bool) -> None:
     from matplotlib.colors import Normalize
     from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+    from matplotlib.patheffects import withStroke
 
     points = each.points[:, :2]
     colours = _colours(mapset.labels, len(mapset.classes))
@@ -104,8 +118,9 @@ def _panel(axes: Any, mapset: MapSet, each: Map, names: list[str], glyphs: bool)
     order = np.random.default_rng(0).permutation(
         len(points)
     )  # so that no class lies on top only for coming last
-    axes.scatter(*points[order].T, c=colours[order], s=size, linewidths=0, rasterized=True)
-    words = each.method
+    axes.scatter(*points[order].T, c=colours[order], s=size, alpha=0.75, linewidths=0, rasterized=True)
+    known = methods().get(each.method)
+    words = known.title if known else each.method
     if each.quality is not None:
         words += f"\ntrust {each.quality.trustworthiness:.3f}, 10-NN {each.quality.knn_accuracy:.3f}"
     axes.set_title(words, fontsize=9)
@@ -124,12 +139,34 @@ def _panel(axes: Any, mapset: MapSet, each: Map, names: list[str], glyphs: bool)
         frame = {"edgecolor": colour, "linewidth": 1}
         axes.add_artist(AnnotationBbox(box, points[image], frameon=True, pad=0.1, bboxprops=frame))
         axes.annotate(
-            names[label], points[image], xytext=(9, 6), textcoords="offset points", fontsize=8, zorder=5
+            names[label],
+            points[image],
+            xytext=(9, 6),
+            textcoords="offset points",
+            fontsize=8,
+            zorder=5,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
     if mapset.added is not None and each.transform_points is not None:
         axes.scatter(
             *each.transform_points[:, :2].T, marker="*", s=90, c="black", edgecolors="white", zorder=6
         )
+
+
+def _heading(mapset: MapSet) -> str:
+    part = "" if mapset.split == "all" else f" ({mapset.split})"
+    by = "pixels" if mapset.features == "pixels" else f"features of {Path(mapset.features).stem}"
+    return f"{title(mapset.dataset)}{part}: {len(mapset):,} images, {by}"
+
+
+def _legend(figure: Any, mapset: MapSet, names: list[str]) -> None:
+    """Which colour is which class, below all maps."""
+    from matplotlib.lines import Line2D
+
+    colours = _colours(np.arange(len(names)), len(names))
+    present = np.unique(mapset.labels)
+    dots = [Line2D([], [], marker="o", ls="", mew=0, ms=6, color=colours[k], label=names[k]) for k in present]
+    figure.legend(handles=dots, loc="outside lower center", ncols=len(INKS), frameon=False, handletextpad=0.1)
 
 
 def _axes(figure: Any, lines: int, columns: int, count: int) -> Iterable[Any]:
@@ -140,11 +177,14 @@ def _axes(figure: Any, lines: int, columns: int, count: int) -> Iterable[Any]:
 
 
 def _colours(labels: Array, classes: int) -> Array:
-    """RGB of each image: evenly spaced hues of alternating lightness, grey with too many classes."""
+    """RGB of each image: the page's inks, evenly spaced hues of alternating lightness for more than ten
+    classes, grey with too many."""
     if classes > MOST_COLOURS:
         return np.full((len(labels), 3), 0.35)
-    from matplotlib.colors import hsv_to_rgb
+    from matplotlib.colors import hsv_to_rgb, to_rgb
 
+    if classes <= len(INKS):
+        return np.array([to_rgb(ink) for ink in INKS])[labels]
     number = np.arange(classes)
     hsv = np.stack([number / classes, np.where(number % 2, 0.85, 0.65), np.where(number % 3, 0.85, 0.6)], 1)
     return np.asarray(hsv_to_rgb(hsv))[labels]
