@@ -434,6 +434,27 @@ def pinch(page: Any, box: dict[str, float], spread: float) -> None:
     settle(page)
 
 
+def test_a_folder_shows_single_glyphs_in_full_size(tmp_path: Path) -> None:
+    # Of such a pattern nothing survives at half the size.
+    fine = np.random.default_rng(1).integers(0, 2, (2004, 64, 64), np.uint8) * 255
+    big = dataclasses.replace(synthetic(2004), images=fine, class_means=None, pca=None)
+    assert '"large":' not in atlas.write(big, tmp_path / "one.html").read_text("utf-8")
+    with launch(1000, 700, device_scale_factor=2) as page:
+        page.set_default_timeout(120_000)
+        go(page, atlas.write(big, tmp_path / "folder"), "lang=en&theme=light&method=umap")
+        page.evaluate("atlas.search('#1777')")
+        settle(page)
+        for _ in range(50):  # until the sheet is there
+            shot = page.locator("#card .card-head canvas").screenshot()
+            seen = Image.open(io.BytesIO(shot)).convert("L").resize((64, 64), Image.Resampling.BOX)
+            alike = np.corrcoef(255.0 - np.asarray(seen).ravel(), fine[777].ravel())[0, 1]
+            if alike > 0.8:
+                break
+            page.wait_for_timeout(100)
+        assert alike > 0.8
+        assert page.problems == []
+
+
 def test_phone(file: Path) -> None:
     with launch(390, 780, has_touch=True, is_mobile=True, device_scale_factor=2, locale="ja-JP") as page:
         page.set_default_timeout(120_000)

@@ -31,6 +31,8 @@ def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
     Returns:
         The HTML file to open: ``out``, or ``index.html`` of the folder.
 
+    A folder holds every glyph in its full size too, where the page's thumbnails are smaller.
+
     Raises:
         KuzushijiError: the map set cannot be drawn, or the file cannot be written.
     """
@@ -44,6 +46,7 @@ def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
     if not one_file or weight + sum(map(len, arrays.values())) > limit:
         folder = out.with_suffix("") if one_file else out
         out = folder / "index.html"
+        sheets.update(_large_sheets(mapset, built))
     html = bundle.page(_title(mapset), "en", _data(built.words, arrays, sheets, inline=folder is None))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -75,14 +78,25 @@ def _sheets(mapset: MapSet, built: payload.Payload) -> dict[str, list[bytes]]:
     built.words["sprites"] = {}
     sheets = {}
     for name, (images, order, size, bits) in groups.items():
-        grid = sprites.Grid.of(size)
-        sheets[name] = list(sprites.sheets(images, order, grid, bits))
-        built.words["sprites"][name] = {
-            "cell": grid.cell,
-            "columns": grid.columns,
-            "perSheet": grid.per_sheet,
-            "sheets": len(sheets[name]),
-        }
+        sheets[name] = _group(built, name, images, order, sprites.Grid.of(size), bits)
+    return sheets
+
+
+def _large_sheets(mapset: MapSet, built: payload.Payload) -> dict[str, list[bytes]]:
+    """The glyphs in full size, for what is looked at singly: in a folder their weight matters to nobody."""
+    side = max(np.shape(mapset.images)[1:])
+    if side <= built.words["sprites"]["glyph"]["cell"]:
+        return {}
+    grid = sprites.Grid.of(side, max(side, sprites.SHEET_PX // 2))
+    return {"large": _group(built, "large", mapset.images, built.order, grid, 4)}
+
+
+def _group(
+    built: payload.Payload, name: str, images: Any, order: Any, grid: sprites.Grid, bits: int
+) -> list[bytes]:
+    sheets = list(sprites.sheets(images, order, grid, bits))
+    words = {"cell": grid.cell, "columns": grid.columns, "perSheet": grid.per_sheet, "sheets": len(sheets)}
+    built.words["sprites"][name] = words
     return sheets
 
 

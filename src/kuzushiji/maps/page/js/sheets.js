@@ -87,14 +87,18 @@ export class Sheets {
     const ratio = Math.min(2, devicePixelRatio || 1);
     const canvas = h("canvas", { class: "glyph", width: size * ratio, height: size * ratio, "data-image": i });
     canvas.style.width = canvas.style.height = `${size}px`;
-    const draw = () => {
+    const { sprites } = this.words;
+    const best = name === "glyph" && sprites.large && canvas.width > sprites.glyph.cell ? "large" : name;
+    const draw = (from = best) => {
       const context = canvas.getContext("2d");
       context.imageSmoothingQuality = "high";
-      return this.draw(context, name, i, 0, 0, canvas.width);
+      context.clearRect(0, 0, canvas.width, canvas.width);
+      return this.draw(context, from, i, 0, 0, canvas.width);
     };
     this.wanted = 0;
     if (!draw()) {
-      const key = `${name}-${Math.floor(i / this.words.sprites[name].perSheet)}`;
+      if (best !== name) draw(name); // the small one meanwhile
+      const key = `${best}-${Math.floor(i / sprites[best].perSheet)}`;
       if (!this.waiting.has(key)) this.waiting.set(key, []);
       this.waiting.get(key).push(draw);
     }
