@@ -419,6 +419,21 @@ def test_everything_that_can_be_pressed_has_a_name(page: Any) -> None:
     assert nameless == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(file: Path, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    with launch(1200, 800, bypass_csp=True) as page:
+        page.set_default_timeout(120_000)
+        go(page, file, f"lang=en&theme={theme}&method=umap")
+        page.evaluate("atlas.search('か')")
+        page.evaluate("atlas.set({pinned: 3, colour: 'cluster'})")
+        for tab in ("classes", "selection", "shapes", "method", "quality"):
+            page.click(f"#for-{tab}")
+            settle(page)
+            found = [(v["id"], v["nodes"][0]["html"]) for v in axe.run(page).response["violations"]]
+            assert found == [], tab
+
+
 def pinch(page: Any, box: dict[str, float], spread: float) -> None:
     """Two fingers move apart around the middle of a box, as the browser gets them from a screen."""
     fingers = page.context.new_cdp_session(page)

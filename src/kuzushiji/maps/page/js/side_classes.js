@@ -48,13 +48,13 @@ function legendOf(colouring, store, say, deeds) {
   if (colouring.type === "scale") {
     const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => css(scaleColour(t, theme))).join(",");
     const digits = Number.isInteger(colouring.low) && Number.isInteger(colouring.high) ? 0 : 2;
-    return h("div", { class: "legend" }, h("h3", {}, title),
+    return h("div", { class: "legend" }, h("h2", { class: "minor" }, title),
       h("div", { class: "ramp", style: `background:linear-gradient(to right,${stops})` }),
       h("div", { class: "ends small" }, h("span", {}, number(colouring.low, language, digits)),
         h("span", {}, number(colouring.high, language, digits))));
   }
-  if (!colouring.names) return h("div", { class: "legend" }, h("h3", {}, title));
-  return h("div", { class: "legend" }, h("h3", {}, title), h("ul", { class: "rows" }, colouring.names.slice(0, MOST).map((name, k) =>
+  if (!colouring.names) return h("div", { class: "legend" }, h("h2", { class: "minor" }, title));
+  return h("div", { class: "legend" }, h("h2", { class: "minor" }, title), h("ul", { class: "rows" }, colouring.names.slice(0, MOST).map((name, k) =>
     h("li", {}, h("button", { class: "class-row", onclick: () => deeds.pressValue(colouring, k) },
       h("span", { class: "dot", style: `background:${css(categoryColour(k, colouring.count, theme))}` }),
       h("span", { class: "reading" }, say(`value ${name}`, name)))))));

@@ -34,7 +34,7 @@ export function showQuality(atlas, store, say, deeds) {
       sample && sample < atlas.n ? h("p", { class: "small" }, say("measured on", number(sample, language))) : "",
       atlas.maps.map((map) => {
         const use = map.use[language];
-        return h("section", { class: "use" }, h("h3", {}, map.title), h("dl", { class: "uses" },
+        return h("section", { class: "use" }, h("h2", { class: "minor" }, map.title), h("dl", { class: "uses" },
           use.can ? [h("dt", {}, say("read for")), h("dd", {}, use.can)] : [],
           use.cannot ? [h("dt", {}, say("not for")), h("dd", {}, use.cannot)] : []));
       }),

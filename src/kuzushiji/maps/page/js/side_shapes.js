@@ -23,7 +23,7 @@ export function showShapes(atlas, store, say, cards, deeds) {
         current = Number(event.target.value);
         draw();
       } }, divided.map((k) => h("option", { value: k, selected: k === current, lang: "ja" }, lineOf(atlas.classes[k], language))))),
-      h("h3", {}, say("jibo", c.c)),
+      h("h2", { class: "minor" }, say("jibo", c.c)),
       jiboList(c.j || [], say),
       own.map((cluster, k) => shapeCard(cluster, k, c.j || [])),
       h("div", { class: "row" }, h("button", { class: "plain", onclick: () => save() }, say("save names"))),
