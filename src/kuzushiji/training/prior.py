@@ -36,6 +36,15 @@ def log_prior(classes: tuple[str, ...], counts: np.ndarray) -> np.ndarray:
     return np.log(n / n.sum()).astype(np.float32)
 
 
+def is_kana(classes: tuple[str, ...]) -> np.ndarray:
+    """1 for the kana of Kuzushiji-49 (the iteration mark ゝ among them), 0 for others, float32 (c,).
+
+    >>> is_kana(("か", "可")).tolist()
+    [1.0, 0.0]
+    """
+    return np.isin(classes, K49_CLASSES).astype(np.float32)
+
+
 def with_prior(model: Any, offset: np.ndarray) -> Any:
     """A Keras model that adds a constant to the logits of another; it shares that one's weights.
 

@@ -113,6 +113,8 @@ class Export:
         precision: least fraction of right answers among those called sure, on that part.
         prior: fraction of the log prior of the classes that is added to the logits of the shipped file
             (see `kuzushiji.training.prior`); for models trained with balanced softmax.
+        kana: added to the logits of kana in the shipped file, nats, where others are read too: the sets
+            hold a capped number of each kana, pages far more of them.
         start_share: share of the weights that the run started from (``model.weights``) in what is kept, the
             rest being what it ended with: a later stage then forgets less of an earlier one (Wortsman et al.
             2022, arXiv:2109.01903).
@@ -127,6 +129,7 @@ class Export:
     calibration_augment: int = 0
     precision: float = 0.99
     prior: float = 0.0
+    kana: float = 0.0
     start_share: float = 0.0
     prototypes: float = 0.0
     half: bool = False

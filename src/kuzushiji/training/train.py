@@ -15,7 +15,7 @@ from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
-from kuzushiji.training.prior import log_prior, with_prior
+from kuzushiji.training.prior import is_kana, log_prior, with_prior
 from kuzushiji.training.prototypes import use_prototypes
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
@@ -83,8 +83,8 @@ def train(
         mix_in_start(run, model, recipe.export.start_share)
     if recipe.export.prototypes:
         use_prototypes(model, data.train, recipe.export.prototypes)
-    if recipe.export.prior:
-        model = with_prior(model, recipe.export.prior * log_prior(data.classes, data.counts))
+    if recipe.export.prior or recipe.export.kana:
+        model = with_prior(model, _offset(recipe, data))
     bare = keras.Model(model.inputs, model.outputs, name=model.name)  # opens in plain Keras, without our loss
     bare.save(run.folder / "model.keras")
     finish(run, model, data, watch)
@@ -111,6 +111,12 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     run.write("result.json", card.result(run, model, data, info, found, difference))
     card.curves(run)
     card.write(run)
+
+
+def _offset(recipe: Recipe, data: Assembled) -> np.ndarray:
+    """What the shipped file adds to its logits, nats, float32 (c,)."""
+    prior = recipe.export.prior * log_prior(data.classes, data.counts)
+    return np.asarray(prior + recipe.export.kana * is_kana(data.classes), np.float32)
 
 
 def calibration_recipe(recipe: Recipe) -> Recipe:
