@@ -17,8 +17,8 @@ from kuzushiji.maps.shared import Reduced
 
 PERPLEXITY = 50
 TSNE_NEIGHBOURS = 90
-"""Neighbours that t-SNE sees. Three times the perplexity is the custom. Measured on all of KMNIST, 50 over the
-same 90 neighbours costs what 30 does and keeps more of what is a little farther off."""
+"""Neighbours that t-SNE sees. Three times the perplexity is the custom. Measured on all of KMNIST, 50 over
+the same 90 neighbours costs what 30 does and keeps more of what is a little farther off."""
 UMAP_NEIGHBOURS = 15
 EARLY, LATE = 150, 250
 """t-SNE iterations with and without early exaggeration. Measured on KMNIST: trustworthiness and 10-NN
