@@ -51,7 +51,7 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
         **_interval("top5", found.top5),
         "ece": f"{found.ece:.4f}",
         **_interval("sure_coverage", found.sure_coverage),
-        **(_interval("sure_precision", found.sure_precision) if found.sure_precision else {}),
+        **_interval("sure_precision", found.sure_precision),
         "parameters": result["parameters"],
         "macs": result["macs"],
         "views": max(1, len(result["model"]["shifts"])),
@@ -93,11 +93,10 @@ def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:
 
 
 def _interval(name: str, estimate: Any) -> dict[str, str]:
-    return {
-        name: f"{estimate.value:.4f}",
-        f"{name}_low": f"{estimate.low:.4f}",
-        f"{name}_high": f"{estimate.high:.4f}",
-    }
+    """Three columns; empty where there is nothing to estimate (the precision of what is sure, when nothing is)."""
+    values = (estimate.value, estimate.low, estimate.high) if estimate else ()
+    cells = [f"{value:.4f}" for value in values] or [""] * 3
+    return dict(zip((name, f"{name}_low", f"{name}_high"), cells, strict=True))
 
 
 def enter(lines: list[dict[str, Any]], path: Path = RESULTS) -> None:
@@ -108,7 +107,7 @@ def enter(lines: list[dict[str, Any]], path: Path = RESULTS) -> None:
             old = list(csv.DictReader(stream))
     again = {_key(line) for line in lines}
     kept = [line for line in old if _key(line) not in again]
-    columns = list(dict.fromkeys(key for line in (*lines, *old) for key in line))
+    columns = list(dict.fromkeys(key for line in (*old, *lines) for key in line))
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from result_tables import main, percent, rows, table
 
 SHARE = "{:.1f} % ({:.1f} to {:.1f})"
 RECIPE = "reader"
+HALF = "kkanji-half"
 
 
-def splits() -> str:
-    """The reader on the test splits of its sources, all 3,881 classes allowed."""
+def splits(recipe: str = RECIPE) -> str:
+    """A model on the test splits of its sources, with all its classes allowed."""
     lines = [
         [
             row["test_set"],
@@ -21,15 +24,15 @@ def splits() -> str:
             percent([row], "sure_precision", SHARE),
         ]
         for row in rows("results/training")
-        if row["recipe"] == RECIPE
+        if row["recipe"] == recipe
     ]
     return table(
         ("test split", "n", "accuracy (95 %)", "balanced accuracy", "top-5", "sure", "right when sure"), lines
     )
 
 
-def bins() -> str:
-    """Kuzushiji-Kanji's test split by the number of training images of a class."""
+def bins(recipe: str = RECIPE, test_set: str = "kkanji") -> str:
+    """A test split of Kuzushiji-Kanji by the number of training images of a class."""
     lines = [
         [
             row["training_images"],
@@ -39,7 +42,7 @@ def bins() -> str:
             percent([row], "top5", SHARE),
         ]
         for row in rows("results/training_bins")
-        if row["recipe"] == RECIPE and row["test_set"] == "kkanji" and int(row["n"])
+        if row["recipe"] == recipe and row["test_set"] == test_set and int(row["n"])
     ]
     return table(("training images", "classes", "n", "accuracy (95 %)", "top-5"), lines)
 
@@ -77,6 +80,8 @@ PAGES = {
     "docs/reader.md": {
         "splits": splits,
         "bins": bins,
+        "half": partial(splits, HALF),
+        "half-bins": partial(bins, HALF, "kkanji/half-test"),
         "crops": crops,
         "trap": trap,
         "speed": speed,
