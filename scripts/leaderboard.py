@@ -1,4 +1,4 @@
-"""Writes the tables of docs/leaderboard.md: ``python scripts/leaderboard.py [--check]``.
+"""Tables of docs/leaderboard.md and docs/evaluation.md: ``python scripts/leaderboard.py [--check]``.
 
 Ours come from training.csv, ensembles.csv and baselines.csv in benchmarks/results, others' from
 benchmarks/published.csv. Each table is in order of its own measure; a table never mixes two sets of test
@@ -170,6 +170,25 @@ def tail(dataset: str) -> str:
     return table(["training images of the class", *columns, *sources], lines)
 
 
+def unknown() -> str:
+    """How well each score notices what a model was never taught, in the order of the choice."""
+    found = {part: [o for o in rows("results/ood") if o["part"] == part] for part in ("choice", "test")}
+    sets = list(dict.fromkeys(one["unknown"] for one in found["test"]))
+    cells = {(o["score"], o["unknown"]): o for o in found["test"]}
+    scores = dict.fromkeys(one["score"] for one in found["test"])
+    chosen = {name: [float(o["auroc"]) for o in found["choice"] if o["score"] == name] for name in scores}
+    order = sorted(scores, key=lambda name: -sum(chosen[name]) / max(1, len(chosen[name])))
+    lines = []
+    for name in order:
+        shown = [cells[name, each] for each in sets]
+        best = sum(chosen[name]) / len(chosen[name]) if chosen[name] else float("nan")
+        figures = [f"{float(o['auroc']):.3f}, {100 * float(o['fpr95']):.0f} %, {o['aurc']}" for o in shown]
+        lines.append([f"**{name}**" if name == order[0] else name, f"{best:.4f}", *figures])
+    models = ", ".join(dict.fromkeys(f"`{one['model']}`" for one in found["test"]))
+    heads = [f"{each} ({int(cells[order[0], each]['unknown_images']):,})" for each in sets] if order else []
+    return f"Of {models}:\n\n" + table(["score", "choice: mean AUROC", *heads], lines)
+
+
 MEASURES = {
     "kmnist": "accuracy",
     "k49": "balanced_accuracy",
@@ -180,7 +199,8 @@ PAGES = {
     "docs/leaderboard.md": {
         **{name: partial(board, name, measure) for name, measure in MEASURES.items()},
         "kkanji-tail": partial(tail, "kkanji"),
-    }
+    },
+    "docs/evaluation.md": {"ood": unknown},
 }
 
 if __name__ == "__main__":

@@ -66,6 +66,20 @@ def test_the_page_is_in_step_with_the_results():
     assert text.count("<!-- results:") == len(leaderboard.PAGES[PAGE])
 
 
+def test_the_scores_for_the_unknown_are_in_step_and_in_the_order_of_the_choice(results):
+    page = "docs/evaluation.md"
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert result_tables.filled(text, leaderboard.PAGES[page]) == text, "run python scripts/leaderboard.py"
+    line = {"part": "test", "model": "m-1", "unknown": "kana", "unknown_images": "3545"}
+    line |= {"auroc": "0.9", "fpr95": "0.25", "aurc": "0.06"}
+    test = [{**line, "score": name} for name in ("a", "b")]
+    choice = [{**o, "part": "choice", "auroc": auroc} for o, auroc in zip(test, ("0.7", "0.8"), strict=True)]
+    results(ood=[*choice, *test])
+    *_, first, second = leaderboard.unknown().splitlines()
+    assert first == "| **b** | 0.8000 | 0.900, 25 %, 0.06 |"
+    assert second.startswith("| a | 0.7000 |")
+
+
 def test_every_recorded_run_is_on_the_page():
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     for row in (*result_tables.rows("results/training"), *result_tables.rows("results/baselines")):

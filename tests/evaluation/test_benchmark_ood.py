@@ -56,8 +56,8 @@ def test_parts_stand_side_by_side(benchmark_module, asked, tiny_model, tmp_path,
         run(benchmark_module, monkeypatch, "--model", model, "--out", str(out))
     lines = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     parts = [line["part"] for line in lines]
-    assert parts.count("choice") == 2 * 6
-    assert parts.count("test") == 5 * 6
+    assert parts.count("choice") == 2 * 8
+    assert parts.count("test") == 5 * 8
     nearest = {x["unknown"]: float(x["auroc"]) for x in lines if x["score"] == "neighbour-1"}
     assert nearest["kana"] == nearest["noise"] == nearest["kanji-train"] == 1.0
     assert {line["unknown_images"] for line in lines if line["unknown"] == "kana"} == {"180"}
