@@ -93,7 +93,7 @@ def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:
 
 
 def _interval(name: str, estimate: Any) -> dict[str, str]:
-    """Three columns; empty where there is nothing to estimate (the precision of what is sure, when nothing is)."""
+    """Three columns; empty where there is nothing to estimate, as the precision if nothing is sure."""
     values = (estimate.value, estimate.low, estimate.high) if estimate else ()
     cells = [f"{value:.4f}" for value in values] or [""] * 3
     return dict(zip((name, f"{name}_low", f"{name}_high"), cells, strict=True))
