@@ -60,3 +60,31 @@ def test_pickle_and_clone(bars, fitted):
 def test_other_sizes_are_refused(bars, fitted):
     with pytest.raises(ValueError, match="196 features"):
         fitted.predict(np.zeros((3, 12, 12), np.uint8))
+
+
+def test_views_and_lists_of_images_are_images_too(bars, fitted):
+    class View:
+        """As Kuzushiji-Kanji's images come: not an array, but of three axes."""
+
+        ndim = 3
+
+        def __len__(self):
+            return 40
+
+        def __array__(self, dtype=None, copy=None):
+            return bars[0][80:]
+
+    right = fitted.predict_proba(bars[0][80:])
+    np.testing.assert_array_equal(fitted.predict_proba(View()), right)
+    np.testing.assert_array_equal(fitted.predict_proba(list(bars[0][80:])), right)
+
+
+def test_the_callers_random_numbers_are_left_alone(bars):
+    import random
+
+    images, words = bars
+    random.seed(1)
+    np.random.seed(1)
+    expected = random.Random(1).random(), np.random.RandomState(1).rand()
+    KuzushijiClassifier(epochs=1).fit(images[:20], words[:20])
+    assert (random.random(), np.random.rand()) == expected

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -80,8 +83,8 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         from kuzushiji import models  # isort: skip  (chooses Keras' backend)
         import keras
 
-        images = isinstance(X, np.ndarray) and X.ndim == 3
-        X, y = _validation.validate_data(self, _flat(X), y, dtype=np.float32)  # noqa: N806
+        X, images = _flat(X)  # noqa: N806
+        X, y = _validation.validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         _multiclass.check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
@@ -102,10 +105,11 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
                 seed=self._seed(),
             ),
         )
-        keras.utils.set_random_seed(recipe.fit.seed)
-        model = models.create("residual", len(self.classes_), self.side_)
-        names = tuple(map(str, range(len(self.classes_))))
-        Loop(model, recipe, Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)).run()
+        with _own_random_numbers():
+            keras.utils.set_random_seed(recipe.fit.seed)
+            model = models.create("residual", len(self.classes_), self.side_)
+            names = tuple(map(str, range(len(self.classes_))))
+            Loop(model, recipe, Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)).run()
         self.weights_ = model.get_weights()
         self._model = model
         return self
@@ -113,7 +117,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
         """Probabilities (n, classes), uncalibrated, float64, each row summing to 1."""
         _validation.check_is_fitted(self)
-        X = _validation.validate_data(self, _flat(X), dtype=np.float32, reset=False)  # noqa: N806
+        X = _validation.validate_data(self, _flat(X)[0], dtype=np.float32, reset=False)  # noqa: N806
         glyphs = self._glyphs(X)
         logits = np.concatenate([self._logits(glyphs[i : i + _BATCH]) for i in range(0, len(X), _BATCH)])
         p = np.exp(logits - logits.max(1, keepdims=True))
@@ -153,8 +157,8 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
     def _seed(self) -> int:
         if self.random_state is None:
             return int(np.random.default_rng().integers(2**31))
-        random = need("sklearn.utils", extra="evaluate").check_random_state(self.random_state)
-        return self.random_state if isinstance(self.random_state, int) else int(random.randint(2**31))
+        source = need("sklearn.utils", extra="evaluate").check_random_state(self.random_state)
+        return self.random_state if isinstance(self.random_state, int) else int(source.randint(2**31))
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the network itself, which is its weights."""
@@ -163,6 +167,20 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         return state
 
 
-def _flat(X: Any) -> Any:  # noqa: N803
-    """(n, h, w) as (n, h * w); anything else as it is."""
-    return X.reshape(len(X), -1) if isinstance(X, np.ndarray) and X.ndim == 3 else X
+@contextlib.contextmanager
+def _own_random_numbers() -> Iterator[None]:
+    """Gives the caller's global random numbers back as they were: Keras seeds them all."""
+    python, numpys = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpys)
+
+
+def _flat(X: Any) -> tuple[Any, bool]:  # noqa: N803
+    """(n, h, w) as (n, h * w), and whether it was so: arrays, views of stored images, lists of images."""
+    if (isinstance(X, list | tuple) and len(X) and np.ndim(X[0]) == 2) or getattr(X, "ndim", 0) == 3:
+        whole = np.asarray(X)
+        return whole.reshape(len(whole), int(np.prod(whole.shape[1:]))), True
+    return X, False
