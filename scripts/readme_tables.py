@@ -68,6 +68,10 @@ JAPANESE = Language(
         ),
         "4 nearest neighbours, distance-weighted, pixels": "画素の 4 近傍法（距離で重み付け）",
         "HOG, linear SVM": "HOG と線形 SVM",
+        "SVM with Gaussian kernel on principal components": "主成分のガウスカーネル SVM",
+        "random convolution features, 4x4 pooling, ridge regression": (
+            "無作為な畳み込み特徴（4×4 プーリング）とリッジ回帰"
+        ),
         "logistic regression, pixels": "画素のロジスティック回帰",
         "ResNet-preact-20, Cutout 14, median of 3": "ResNet-preact-20、Cutout 14、三回の中央値",
         "`kuzushiji read one.png` from a cold shell": "起動直後の `kuzushiji read one.png`",
