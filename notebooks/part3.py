@@ -370,8 +370,9 @@ show(figure, "Share right against the number of training images of the class, fo
 # their own, they have one great advantage: **a new class costs one line**. Add a row to `means`, and a
 # character that is in no training set can be found from now on. Retrain nothing.
 #
-# The shipped reader has taken the lesson: the outputs above are those of a head in which the mean of a class of
-# *n* images weighs 2 / (2 + *n*) and what was learned the rest (`export.prototypes` in `recipes/reader.toml`).
+# The shipped reader has taken the lesson: the outputs above are those of a head in which the mean of a class
+# of *n* images weighs 2 / (2 + *n*), and what was learned the rest (`export.prototypes` in
+# `recipes/reader.toml`).
 #
 # ## 4. The reader
 #
