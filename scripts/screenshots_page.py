@@ -24,7 +24,7 @@ from browser_support import launch  # noqa: E402
 from kuzushiji.images.samples import STROKES  # noqa: E402
 
 #: The hand's way for a sample character of the project, in units of the pad.
-GLYPH = [[(0.16 + 0.68 * p[0], 0.16 + 0.68 * p[1]) for p in each] for each in STROKES["お"]]
+GLYPH = [[(0.16 + 0.68 * p[0], 0.16 + 0.68 * p[1]) for p in each] for each in STROKES["す"]]
 
 PAGE = """
 async ([text, font]) => {
