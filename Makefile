@@ -52,7 +52,7 @@ course: $(VENV)/.dev ## Execute them in full and write docs/course (about an hou
 	$(ONE_THREAD) $(BIN)/python scripts/notebooks.py --full $(PARTS)
 
 docs: $(VENV)/.dev ## Build the documentation site into site/ (no network; a warning is an error)
-	$(ONE_THREAD) $(BIN)/python -m sphinx -q -W --keep-going -n -d build/doctrees docs site
+	$(ONE_THREAD) $(BIN)/python -m sphinx -q -E -W --keep-going -n -d build/doctrees docs site
 
 clean: ## Remove the virtual environment, caches and builds
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site
