@@ -27,13 +27,13 @@ minutes on one core, 3 for the choice.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import record_run
 
 from kuzushiji.datasets import load, shifted_holdout
 from kuzushiji.evaluation.features import PCA, hog
@@ -174,15 +174,7 @@ def rows(
 
 def enter(lines: list[dict[str, Any]], path: Path) -> None:
     """Puts the rows of one part in the place of its old ones; those of the other stay."""
-    old: list[dict[str, Any]] = []
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as stream:
-            old = [line for line in csv.DictReader(stream) if line["part"] != lines[0]["part"]]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted((*old, *lines), key=lambda line: line["part"]))
+    record_run.enter(lines, path, key=lambda line: line["part"])
 
 
 def main() -> None:

@@ -10,13 +10,13 @@ the same images, which is what joining them must beat, and McNemar's test agains
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import record_run
 from record_run import TEST_OF, _command, _earlier, _interval
 
 RESULTS = Path(__file__).parent / "results" / "ensembles.csv"
@@ -100,18 +100,7 @@ def row(name: str, runs: list[Any], dataset: str, split: str) -> dict[str, Any]:
 
 def enter(lines: list[dict[str, Any]], path: Path = RESULTS) -> None:
     """Merges lines into the CSV, sorted by ensemble and test set; an ensemble's own earlier lines go."""
-    old: list[dict[str, Any]] = []
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as stream:
-            old = list(csv.DictReader(stream))
-    again = {(line["ensemble"], line["test_set"]) for line in lines}
-    kept = [line for line in old if (line["ensemble"], line["test_set"]) not in again]
-    columns = list(dict.fromkeys(key for line in (*lines, *old) for key in line))
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted((*kept, *lines), key=lambda x: (x["ensemble"], x["test_set"])))
+    record_run.enter(lines, path, key=lambda line: (line["ensemble"], line["test_set"]))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,23 +100,26 @@ def _interval(name: str, estimate: Any) -> dict[str, str]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), cells, strict=True))
 
 
-def enter(lines: list[dict[str, Any]], path: Path = RESULTS) -> None:
-    """Merges lines into a CSV, sorted by recipe, seed and test set; a run's own earlier lines go."""
+def _key(line: dict[str, Any]) -> tuple[str, int, str]:
+    return line["recipe"], int(line["seed"]), line["test_set"]
+
+
+def enter(
+    lines: list[dict[str, Any]], path: Path = RESULTS, key: Callable[[dict[str, Any]], Any] = _key
+) -> None:
+    """Merges lines into a CSV, sorted by a key (recipe, seed, test set); earlier lines of the same key go."""
     old: list[dict[str, Any]] = []
     if path.exists():
         with path.open(newline="", encoding="utf-8") as stream:
             old = list(csv.DictReader(stream))
-    again = {_key(line) for line in lines}
-    kept = [line for line in old if _key(line) not in again]
-    columns = list(dict.fromkeys(key for line in (*old, *lines) for key in line))
+    again = {key(line) for line in lines}
+    kept = [line for line in old if key(line) not in again]
+    columns = list(dict.fromkeys(column for line in (*old, *lines) for column in line))
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(sorted((*kept, *lines), key=_key))
-
-
-def _key(line: dict[str, Any]) -> tuple[str, int, str]:
-    return line["recipe"], int(line["seed"]), line["test_set"]
+        writer.writerows(sorted((*kept, *lines), key=key))
 
 
 if __name__ == "__main__":

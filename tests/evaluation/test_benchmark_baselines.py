@@ -3,25 +3,19 @@
 import csv
 import importlib
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from benchmark_support import benchmark
 from kuzushiji.datasets import Dataset
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
 def baselines() -> ModuleType:
     pytest.importorskip("sklearn")
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        return importlib.import_module("baselines")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    return benchmark("baselines")
 
 
 @pytest.fixture

@@ -1,25 +1,17 @@
 """An ensemble's line in the results: its figures, those of its members, the commands."""
 
-import importlib
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from benchmark_support import benchmark
 from kuzushiji.datasets import Dataset
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
 def recorder():
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        return importlib.import_module("record_ensemble")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    return benchmark("record_ensemble")
 
 
 @pytest.fixture

@@ -1,26 +1,19 @@
 """The out-of-distribution benchmark on made data: each part has its rows; the choice sees no test image."""
 
 import csv
-import importlib
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from benchmark_support import benchmark
 from kuzushiji.datasets import Dataset
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture
 def benchmark_module() -> ModuleType:
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        return importlib.import_module("out_of_distribution")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    return benchmark("out_of_distribution")
 
 
 @pytest.fixture

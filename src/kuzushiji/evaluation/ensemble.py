@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.evaluation.ood import unit_length
 from kuzushiji.weights import Model, ModelInfo, open_model
 
 SEPARATOR = "+"
@@ -93,10 +94,7 @@ class Ensemble:
         Returns:
             float32 (n, sum of the members' dimensions).
         """
-        parts = [member.embed(glyphs) for member in self.members]
-        return np.concatenate(
-            [p / np.maximum(np.linalg.norm(p, axis=1, keepdims=True), 1e-12) for p in parts], 1
-        )
+        return np.concatenate([unit_length(member.embed(glyphs)) for member in self.members], 1)
 
 
 def _difference(info: ModelInfo, first: ModelInfo) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from kuzushiji.evaluation.ood import unit_length
 from kuzushiji.training.data import Part
 from kuzushiji.training.loop import embeddings
 
@@ -37,7 +38,7 @@ def use_prototypes(model: Any, part: Part, strength: float) -> int:
     """
     head = model.get_layer("logits")
     (learned,) = head.get_weights()
-    learned = learned / np.maximum(np.linalg.norm(learned, axis=0), 1e-12)
+    learned = unit_length(learned.T).T
     counts = np.bincount(part.labels, minlength=learned.shape[1])
     share = strength / np.maximum(strength + counts, 1e-12)
     chosen = np.flatnonzero((counts > 0) & (share >= LEAST_SHARE))
@@ -46,10 +47,10 @@ def use_prototypes(model: Any, part: Part, strength: float) -> int:
     rows = _rows(part.labels, chosen)
     embedding = embeddings(model, Part(part.images[rows], part.labels[rows]))
     means = np.zeros_like(learned)
-    np.add.at(means.T, part.labels[rows], _unit(embedding))
-    mixed = (1 - share) * learned + share * _unit(means.T).T
-    learned[:, chosen] = _unit(mixed.T).T[:, chosen]
-    head.set_weights([learned.astype(np.float32)])
+    np.add.at(means.T, part.labels[rows], unit_length(embedding))
+    mixed = (1 - share) * learned + share * unit_length(means.T).T
+    learned[:, chosen] = unit_length(mixed.T).T[:, chosen]
+    head.set_weights([learned])
     return len(chosen)
 
 
@@ -59,7 +60,3 @@ def _rows(labels: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     starts = np.searchsorted(labels[order], chosen)
     stops = np.searchsorted(labels[order], chosen, side="right")
     return np.sort(np.concatenate([order[a : min(b, a + MOST)] for a, b in zip(starts, stops, strict=True)]))
-
-
-def _unit(x: np.ndarray) -> np.ndarray:
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)

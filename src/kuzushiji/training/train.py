@@ -93,9 +93,10 @@ def train(
 
 def _check(recipe: Recipe) -> None:
     """Raises UsageError where one setting needs another."""
-    if not recipe.model.weights and (recipe.fit.shape_power != 1 or recipe.export.start_share):
-        which = "fit.shape_power" if recipe.fit.shape_power != 1 else "export.start_share"
-        raise UsageError(f"{which} needs model.weights: a run to start from")
+    needy = {"fit.shape_power": recipe.fit.shape_power != 1, "export.start_share": recipe.export.start_share}
+    for which, used in needy.items():
+        if used and not recipe.model.weights:
+            raise UsageError(f"{which} needs model.weights: a run to start from")
     if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
         raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
 
@@ -121,12 +122,11 @@ def _offset(recipe: Recipe, data: Assembled) -> np.ndarray:
 
 def calibration_recipe(recipe: Recipe) -> Recipe:
     """The shorter training, with a shifted hold-out, that calibrates a run which holds nothing out."""
+    start = recipe.export.calibration_weights  # never model.weights, which have seen what is held out
     return replace(
         recipe,
         data=replace(recipe.data, validation="shifted"),
-        model=replace(
-            recipe.model, weights=recipe.export.calibration_weights
-        ),  # not what has seen everything
+        model=replace(recipe.model, weights=start),
         fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0),
         export=replace(recipe.export, calibration_epochs=0, calibration_weights="", start_share=0.0),
     )
