@@ -153,15 +153,32 @@ def test_quality_of_a_good_crop_has_no_complaint():
     assert quality.contrast > 100
 
 
+def blot(blur: float) -> np.ndarray:
+    """A drop of ink with a soft edge and a tail, as worms and damp leave them."""
+    y, x = np.mgrid[:90, :90] - 45.0
+    drop = np.maximum(1 / (1 + np.exp((np.hypot(y, x) - 24) / blur * 4)), (abs(y) < 3) & (abs(x) < 27))
+    return (215 - 150 * drop).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
     ("image", "word"),
     [
         (GUISES["faint"](crop("き")), "faint"),
         (np.where(np.hypot(*(np.mgrid[:80, :80] - 40)) < 38, 30, 220).astype(np.uint8), "mostly ink"),
+        (blot(8), "a blot"),
     ],
 )
 def test_quality_names_the_trouble(image, word):
     assert any(word in reason for reason in glyph_quality(image).reasons)
+
+
+@pytest.mark.parametrize("size", [28, 64])
+def test_the_thickest_stroke_is_no_blot(size):
+    page = np.full((100, 100), 220, np.uint8)
+    page[36:64, 5:95] = page[5:95, 36:64] = 30  # a cross of strokes of 28 % of its side
+    glyph, quality = analyse(page, size)
+    assert glyph.mean() > 90
+    assert quality.reasons == ()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,11 @@ NO_SEPARATION = 0.70
 """Share of variance explained by two tones below which there are not two (normal noise has 0.64)."""
 LITTLE_INK, MUCH_INK = 0.012, 0.60
 """Shares of the glyph's square; published glyphs lie between (1st percentile 0.05, 99th 0.44)."""
+SOLID_INK = 100
+"""Grey level from which a pixel of a glyph is ink through and through."""
+SOLID_SIDE = 0.42
+"""Side of a square of solid ink, as a share of the glyph's, that a blot fills and a stroke does not (none of
+20,000 published kana and one of 14,000 kanji have such a square)."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,29 @@ def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bo
             reasons.append("hardly any ink")
         if ink > MUCH_INK:
             reasons.append("mostly ink: a picture, a stain or a frame rather than a character")
+        elif is_blot(glyph):
+            reasons.append("a blot: ink thicker than any stroke")
         if touches_border:
             reasons.append("cut: strokes run into the edge of the picture")
     return Quality(ink, measured.contrast, touches_border, is_empty, tuple(reasons))
+
+
+def is_blot(glyph: np.ndarray) -> bool:
+    """Whether a glyph holds a square of solid ink that is too large for a stroke (see `SOLID_SIDE`).
+
+    Args:
+        glyph: uint8 (size, size), white ink on black.
+
+    >>> blot = np.zeros((28, 28), np.uint8)
+    >>> blot[6:22, 6:22] = 255
+    >>> is_blot(blot), is_blot(blot // 3)
+    (True, False)
+    """
+    side = round(SOLID_SIDE * len(glyph))
+    inked = glyph > SOLID_INK
+    if np.count_nonzero(inked) < side * side:
+        return False
+    sums = np.zeros((len(glyph) + 1,) * 2, np.int32)
+    sums[1:, 1:] = inked.cumsum(0, dtype=np.int32).cumsum(1)
+    filled = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    return bool(filled.max() == side * side)
