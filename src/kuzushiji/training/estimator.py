@@ -14,7 +14,8 @@ from kuzushiji.errors import need
 from kuzushiji.training.augment import Augment
 from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.loop import Loop
-from kuzushiji.training.recipe import Fit, Model, Recipe
+from kuzushiji.training.recipe import Data, Fit, Model, Recipe
+from kuzushiji.training.start import network
 
 need("sklearn", extra="evaluate")
 from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: E402
@@ -25,6 +26,7 @@ _multiclass = need("sklearn.utils.multiclass", extra="evaluate")
 SMALLEST = 12
 """Least side, in pixels, of what the network sees; smaller images get a black frame."""
 _BATCH = 64
+_MODEL = Model("residual")
 AUGMENT = Augment(rotation=12, scale=0.12, shear=0.15, shift=0.09, elastic=0.03, stroke=0.3, cutout=0.25)
 """What ``augment=True`` does to a training batch."""
 
@@ -80,9 +82,6 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: not such arrays, or fewer than two classes.
         """
-        from kuzushiji import models  # isort: skip  (chooses Keras' backend)
-        import keras
-
         X, images = _flat(X)  # noqa: N806
         X, y = _validation.validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         _multiclass.check_classification_targets(y)
@@ -92,7 +91,8 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         self.black_, self.white_ = float(X.min()), float(X.max())
         self.side_ = max(SMALLEST, math.ceil(math.sqrt(X.shape[1])))
         recipe = Recipe(
-            model=Model("residual", {}),
+            data=Data(size=self.side_),
+            model=_MODEL,
             augment=AUGMENT if self.augment and images else Augment(),
             fit=Fit(
                 epochs=self.epochs,
@@ -106,8 +106,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
             ),
         )
         with _own_random_numbers():
-            keras.utils.set_random_seed(recipe.fit.seed)
-            model = models.create("residual", len(self.classes_), self.side_)
+            model = network(recipe, len(self.classes_))
             names = tuple(map(str, range(len(self.classes_))))
             Loop(model, recipe, Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)).run()
         self.weights_ = model.get_weights()
@@ -137,9 +136,9 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
     def _network(self) -> Any:
         """The network, rebuilt from its weights after unpickling."""
         if getattr(self, "_model", None) is None:
-            from kuzushiji import models
-
-            self._model = models.create("residual", len(self.classes_), self.side_)
+            recipe = Recipe(data=Data(size=self.side_), model=_MODEL)
+            with _own_random_numbers():
+                self._model = network(recipe, len(self.classes_))
             self._model.set_weights(self.weights_)
         return self._model
 

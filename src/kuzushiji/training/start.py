@@ -1,4 +1,4 @@
-"""Runs that start from the weights of another: taking them over, and what the run's folder keeps of them."""
+"""How a training starts: its network, from chance or from another's weights, and what a run keeps of that."""
 
 from __future__ import annotations
 
@@ -10,10 +10,38 @@ import numpy as np
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import export
 from kuzushiji.training.data import Assembled
+from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
 
 _START, _SHAPES = "start.npz", "shapes.npy"
+
+
+def network(recipe: Recipe, classes: int, begun: bool = False) -> Any:
+    """Builds a recipe's network, as its seed draws it or with the weights that it starts from.
+
+    Seeds the global random numbers of Python, NumPy and the backend.
+
+    Args:
+        recipe: its ``model``, ``data.size`` and ``fit.seed`` decide.
+        classes: number of classes.
+        begun: a checkpoint will give the weights, so that none are taken over.
+
+    Returns:
+        A ``keras.Model`` for `kuzushiji.training.loop.Loop`; see `kuzushiji.models.create`.
+
+    Raises:
+        KuzushijiError: ``model.weights`` is not there, or of another network.
+        UsageError: an unknown architecture or an option that it does not have.
+    """
+    from kuzushiji import models  # isort: skip  (chooses Keras' backend)
+    import keras
+
+    keras.utils.set_random_seed(recipe.fit.seed)
+    model = models.create(recipe.model.architecture, classes, recipe.data.size, **recipe.model.options)
+    if recipe.model.weights and not begun:
+        start_from(model, Path(recipe.model.weights))
+    return model
 
 
 def start_from(model: Any, path: Path) -> None:

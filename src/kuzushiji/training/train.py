@@ -19,7 +19,7 @@ from kuzushiji.training.prior import is_kana, log_prior, with_prior
 from kuzushiji.training.prototypes import use_prototypes
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
-from kuzushiji.training.start import keep_start, mix_in_start, shapes_of, start_from
+from kuzushiji.training.start import keep_start, mix_in_start, network, shapes_of
 from kuzushiji.weights import Model, ModelInfo
 
 
@@ -50,20 +50,11 @@ def train(
         KuzushijiError: data missing, loss not finite, disk full, nothing to resume: see the message.
         UsageError: the recipe contradicts itself.
     """
-    import keras
-
-    from kuzushiji import models
-
     _check(recipe)
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
-    keras.utils.set_random_seed(recipe.fit.seed)
-    model = models.create(
-        recipe.model.architecture, len(data.classes), recipe.data.size, **recipe.model.options
-    )
     begun = resume is not None and resume.checkpoint.is_file()
-    if recipe.model.weights and not begun:
-        start_from(model, Path(recipe.model.weights))
+    model = network(recipe, len(data.classes), begun)
     run = resume or Run.new(recipe, runs)
     if recipe.export.start_share and not begun:
         keep_start(run, model)
@@ -85,10 +76,16 @@ def train(
         use_prototypes(model, data.train, recipe.export.prototypes)
     if recipe.export.prior or recipe.export.kana:
         model = with_prior(model, _offset(recipe, data))
-    bare = keras.Model(model.inputs, model.outputs, name=model.name)  # opens in plain Keras, without our loss
-    bare.save(run.folder / "model.keras")
+    _save(model, run.folder / "model.keras")
     finish(run, model, data, watch)
     return run
+
+
+def _save(model: Any, path: Path) -> None:
+    """Writes a network that opens in plain Keras, which our loss does not."""
+    import keras
+
+    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
 
 
 def _check(recipe: Recipe) -> None:
