@@ -39,7 +39,7 @@ def test_folding_keeps_the_function_and_drops_the_normalizations(model):
 
 def test_onnx_agrees_with_keras_and_carries_its_metadata(model, tmp_path):
     path = tmp_path / "m.onnx"
-    assert export.write(model, INFO, path) <= 1e-5
+    assert export.write(model, INFO, path).difference <= 1e-5
     opened = open_model(path, threads=1)
     assert opened.info == INFO
     glyphs = np.random.default_rng(2).integers(0, 256, (7, 16, 16), np.uint8)
@@ -59,15 +59,74 @@ def test_half_precision_takes_half_the_bytes_and_reads_the_same(tmp_path):
     wide = models.create("residual", 3, 16, stem=[8], widths=[32, 64], tail=0, features=32, cosine_scale=4.0)
     whole, half = tmp_path / "whole.onnx", tmp_path / "half.onnx"
     export.write(wide, INFO, whole)
-    assert 0 < export.write(wide, INFO, half, half=True) < export.HALF_TOLERANCE
+    assert 0 < export.write(wide, INFO, half, half=True).difference < export.HALF_TOLERANCE
     assert half.stat().st_size < 0.6 * whole.stat().st_size
     glyphs = np.random.default_rng(2).integers(0, 256, (64, 16, 16), np.uint8)
     a, b = (open_model(path, threads=1).probabilities(glyphs) for path in (whole, half))
     np.testing.assert_allclose(a, b, atol=0.02)
 
 
+def strokes(n: int) -> np.ndarray:
+    """Bars at random places and angles, uint8 (n, 16, 16)."""
+    rng = np.random.default_rng(3)
+    y, x = np.mgrid[:16, :16] - 7.5
+    angle, offset = rng.uniform(0, np.pi, (n, 1, 1)), rng.uniform(-4, 4, (n, 1, 1))
+    away = np.abs(np.cos(angle) * y + np.sin(angle) * x - offset)
+    return (255 * np.clip(2.5 - away, 0, 1)).astype(np.uint8)
+
+
+@pytest.fixture
+def wide():
+    """A network that spreads the bars over all three classes."""
+    import keras
+
+    from kuzushiji import models
+
+    keras.utils.set_random_seed(2)
+    options = {"stem": [16], "widths": [64, 64], "tail": 0, "pool": "quarters", "features": 8}
+    made = models.create("residual", 3, 16, **options, cosine_scale=4.0)
+    counts = np.bincount(made.predict_on_batch(strokes(200)[:, None] / np.float32(255)).argmax(1))
+    assert counts.min() > 40
+    return made
+
+
+def test_8_bit_integers_take_a_quarter_of_the_bytes_and_read_the_same(wide, tmp_path):
+    import onnx
+
+    whole, small = tmp_path / "whole.onnx", tmp_path / "int8.onnx"
+    export.write(wide, INFO, whole)
+    found = export.write(wide, INFO, small, half=True, glyphs=strokes(200))
+    assert found.agreement > export.INT8_AGREEMENT
+    assert small.stat().st_size < 0.35 * whole.stat().st_size
+    assert onnx.TensorProto.INT8 in {tensor.data_type for tensor in onnx.load(small).graph.initializer}
+    opened = open_model(small, threads=1)
+    assert opened.info == INFO
+    a, b = open_model(whole, threads=1).probabilities(strokes(200)), opened.probabilities(strokes(200))
+    assert 0 < np.abs(a - b).max() < 0.05
+    assert opened.embed(strokes(5)).shape == (5, 8)
+
+
+def test_8_bit_integers_that_change_the_classes_are_not_written(wide, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "quantize", lambda proto, glyphs: _other_head(proto))
+    with pytest.raises(KuzushijiError, match=r"keep their class; not written: export\.int8=false"):
+        export.write(wide, INFO, tmp_path / "m.onnx", glyphs=strokes(200))
+    assert not list(tmp_path.iterdir())
+
+
+def _other_head(proto):
+    """The same graph with its first convolution's weights turned round."""
+    import onnx
+
+    for tensor in proto.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.ndim == 4:
+            tensor.CopyFrom(onnx.numpy_helper.from_array(-values[:, :, ::-1].copy(), tensor.name))
+            return proto
+    raise AssertionError("no convolution")
+
+
 def test_a_file_that_differs_is_not_written(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "compare", lambda *args: 1e-3)
+    monkeypatch.setattr(export, "compare", lambda *args: export.Fidelity(1e-3, 1.0))
     with pytest.raises(KuzushijiError, match="differ"):
         export.write(model, INFO, tmp_path / "m.onnx")
     assert not (tmp_path / "m.onnx").exists()
@@ -80,7 +139,7 @@ def test_compare_sees_a_difference(model, tmp_path):
     before = head.numpy().copy()
     head.assign(before[:, ::-1].copy())
     try:
-        assert export.compare(model, path.read_bytes(), 16) > 1e-3
+        assert export.compare(model, path.read_bytes(), strokes(64)).difference > 1e-3
     finally:
         head.assign(before)
 

@@ -57,8 +57,11 @@ def export(
     from kuzushiji.training import export as exporting
     from kuzushiji.training.run import Run
 
-    difference = exporting.of_run(Run.open(run), out)
-    print(f"{out}: {out.stat().st_size:,} bytes, at most {difference:.1e} from Keras")
+    found = exporting.of_run(Run.open(run), out)
+    print(
+        f"{out}: {out.stat().st_size:,} bytes, at most {found.difference:.1e} from Keras, "
+        f"{found.agreement:.1%} the same class"
+    )
 
 
 def _set_threads(threads: int | None) -> None:

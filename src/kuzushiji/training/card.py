@@ -10,6 +10,8 @@ from typing import Any
 from kuzushiji.models.cost import cost
 from kuzushiji.training.calibrate import Calibration
 from kuzushiji.training.data import Assembled
+from kuzushiji.training.export import Fidelity
+from kuzushiji.training.quantize import GLYPHS
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.weights import ModelInfo
@@ -19,7 +21,7 @@ LICENCE = "CC BY-SA 4.0"
 
 
 def result(
-    run: Run, model: Any, data: Assembled, info: ModelInfo, found: Calibration | None, difference: float
+    run: Run, model: Any, data: Assembled, info: ModelInfo, found: Calibration | None, fidelity: Fidelity
 ) -> dict[str, Any]:
     """All figures of a finished run, as plain values."""
     spent = cost(model)
@@ -32,7 +34,8 @@ def result(
         "training_images": len(data.train),
         "epochs": len(lines),
         "training_seconds": sum(m.seconds for m in lines),
-        "onnx_difference": difference,
+        "onnx_difference": fidelity.difference,
+        "onnx_agreement": fidelity.agreement,
         "calibration": asdict(found) if found else None,
     }
 
@@ -87,7 +90,7 @@ def write(run: Run) -> Path:
         f"{environment['packages'].get('keras')} on {environment['backend']} |",
         f"| seed | {recipe.fit.seed} |",
         *([f"| started from | `{recipe.model.weights}` |"] if recipe.model.weights else []),
-        f"| ONNX against Keras | largest difference in probability {tree['onnx_difference']:.1e} |",
+        f"| ONNX against Keras | {_fidelity(tree, recipe)} |",
         f"| licence | {LICENCE} |",
         f"| data | {info['attribution']} |",
         "",
@@ -126,6 +129,16 @@ def _calibration(found: dict[str, Any] | None, recipe: Recipe) -> list[str]:
         f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
         f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
     ]
+
+
+def _fidelity(tree: dict[str, Any], recipe: Recipe) -> str:
+    """How the file compares with the network that was trained, in words."""
+    if recipe.export.int8:
+        return (
+            f"convolutions in 8-bit integers; {tree['onnx_agreement']:.1%} of {GLYPHS:,} training glyphs "
+            "keep their class"
+        )
+    return f"largest difference in probability {tree['onnx_difference']:.1e}"
 
 
 def _held_out(recipe: Recipe) -> str:

@@ -8,13 +8,16 @@ import json
 import os
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, need
+from kuzushiji.training.data import assemble
 from kuzushiji.training.halve import halve
+from kuzushiji.training.quantize import quantize, sample
 from kuzushiji.weights import ModelInfo
 from kuzushiji.weights.info import METADATA_KEY
 
@@ -25,9 +28,26 @@ TOLERANCE = 1e-5
 """Largest allowed difference between the softmax probabilities of Keras and of ONNX Runtime."""
 HALF_TOLERANCE = 0.02
 """The same, where the weights are then stored in half precision."""
+INT8_AGREEMENT = 0.97
+"""Least share of glyphs on which a file in 8-bit integers must name the class that Keras names."""
 
 
-def write(model: Any, info: ModelInfo, path: Path, half: bool = False) -> float:
+@dataclass(frozen=True)
+class Fidelity:
+    """How well a file keeps to its Keras model.
+
+    Attributes:
+        difference: the largest difference between their probabilities.
+        agreement: share of the glyphs for which both have the same class first.
+    """
+
+    difference: float
+    agreement: float
+
+
+def write(
+    model: Any, info: ModelInfo, path: Path, half: bool = False, glyphs: np.ndarray | None = None
+) -> Fidelity:
     """Writes a model as ONNX with its metadata, by atomic rename.
 
     Args:
@@ -35,13 +55,16 @@ def write(model: Any, info: ModelInfo, path: Path, half: bool = False) -> float:
         info: what the file says about itself.
         path: where to.
         half: store the weights in half precision (see `halve`).
+        glyphs: uint8 (n, size, size), training glyphs to round the convolutions to 8-bit integers by (see
+            `quantize`); None leaves them in floating point.
 
     Returns:
-        The largest difference between the probabilities of Keras and of the file, over 64 random glyphs.
+        How the file compares with the model: over ``glyphs``, or 64 of noise where there are none.
 
     Raises:
-        KuzushijiError: in single precision that difference is above `TOLERANCE`, or in half precision above
-            `HALF_TOLERANCE`; nothing is written.
+        KuzushijiError: in single precision the difference is above `TOLERANCE`, in half precision above
+            `HALF_TOLERANCE`, or in 8-bit integers the agreement is below `INT8_AGREEMENT`; nothing is
+            written.
     """
     onnx = need("onnx", extra="train")
     need("onnxscript", extra="train")
@@ -51,34 +74,49 @@ def write(model: Any, info: ModelInfo, path: Path, half: bool = False) -> float:
         _simplify(raw, small)
         proto = onnx.load(str(small))
     _name_outputs(proto.graph, ("logits", "embedding"))
+    noise = np.random.default_rng(0).integers(0, 256, (64, info.size, info.size), np.uint8)
+    found = _checked(compare(model, proto.SerializeToString(), noise), TOLERANCE, 0, path)
+    if glyphs is not None:
+        proto = quantize(proto, glyphs)
+    if half:
+        proto = halve(proto)
+    if glyphs is not None:
+        found = _checked(compare(model, proto.SerializeToString(), glyphs), 1, INT8_AGREEMENT, path)
+    elif half:
+        found = _checked(compare(model, proto.SerializeToString(), noise), HALF_TOLERANCE, 0, path)
     proto.doc_string = ""
     proto.producer_name, proto.producer_version = "kuzushiji", ""
     onnx.helper.set_model_props(proto, {METADATA_KEY: info.to_json()})
-    difference = _checked(model, proto, info.size, TOLERANCE, path)
-    if half:
-        difference = _checked(model, halve(proto), info.size, HALF_TOLERANCE, path)
     part = path.with_name(path.name + ".part")
     part.write_bytes(proto.SerializeToString())
     os.replace(part, path)
-    return difference
+    return found
 
 
-def _checked(model: Any, proto: Any, size: int, tolerance: float, path: Path) -> float:
-    difference = compare(model, proto.SerializeToString(), size)
-    if not difference <= tolerance:
-        raise KuzushijiError(f"{path}: ONNX and Keras differ by {difference:.1e} in probability; not written")
-    return difference
+def _checked(found: Fidelity, most: float, least: float, path: Path) -> Fidelity:
+    if not found.difference <= most:
+        raise KuzushijiError(
+            f"{path}: ONNX and Keras differ by {found.difference:.1e} in probability; not written"
+        )
+    if found.agreement < least:
+        raise KuzushijiError(
+            f"{path}: in 8-bit integers {found.agreement:.1%} of the glyphs keep their class; not written: "
+            "export.int8=false"
+        )
+    return found
 
 
-def compare(model: Any, onnx_bytes: bytes, size: int, n: int = 64, seed: int = 0) -> float:
-    """Largest difference of softmax probabilities between Keras and ONNX Runtime, on random glyphs."""
+def compare(model: Any, onnx_bytes: bytes, glyphs: np.ndarray) -> Fidelity:
+    """Compares a Keras model and an ONNX file on glyphs uint8 (n, size, size)."""
     import onnxruntime
 
-    glyphs = np.random.default_rng(seed).random((n, 1, size, size), np.float32)
     session = onnxruntime.InferenceSession(onnx_bytes, providers=["CPUExecutionProvider"])
-    ours = session.run(["logits"], {"glyphs": glyphs})[0]
-    theirs = model.predict_on_batch(glyphs)
-    return float(np.abs(_softmax(ours) - _softmax(theirs)).max())
+    x = glyphs[:, None].astype(np.float32) / 255
+    blocks = [x[i : i + 64] for i in range(0, len(x), 64)]
+    ours = _softmax(np.concatenate([session.run(["logits"], {"glyphs": b})[0] for b in blocks]))
+    theirs = _softmax(np.concatenate([model.predict_on_batch(b) for b in blocks]))
+    same = ours.argmax(1) == theirs.argmax(1)
+    return Fidelity(float(np.abs(ours - theirs).max()), float(same.mean()))
 
 
 def to_onnx(path: Path) -> Path:
@@ -98,7 +136,7 @@ def to_onnx(path: Path) -> Path:
     return out
 
 
-def of_run(run: Run, out: Path, source: Path | None = None) -> float:
+def of_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
     """Writes a finished run's model as ONNX, as its recipe has it.
 
     Args:
@@ -110,13 +148,18 @@ def of_run(run: Run, out: Path, source: Path | None = None) -> float:
         See `write`.
 
     Raises:
-        KuzushijiError: the run has not ended, its model cannot be opened, or see `write`.
+        KuzushijiError: the run has not ended, its model cannot be opened, for ``export.int8`` its data are
+            not here, or see `write`.
     """
     source = source or run.folder / "model.keras"
     if not source.is_file() or not (run.folder / "result.json").is_file():
         raise KuzushijiError(f"{run.folder} has not ended: kuzushiji train --resume {run.folder}")
     info = ModelInfo.from_json(json.dumps(run.read("result.json")["model"]))
-    return write(open_keras(source), info, out, run.recipe.export.half)
+    recipe = run.recipe
+    glyphs = None
+    if recipe.export.int8:
+        glyphs = sample(assemble(recipe.data, recipe.fit.seed).train, recipe.fit.seed)
+    return write(open_keras(source), info, out, recipe.export.half, glyphs)
 
 
 def open_keras(path: Path) -> Any:

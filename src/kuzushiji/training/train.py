@@ -17,6 +17,7 @@ from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
 from kuzushiji.training.prior import is_kana, log_prior, with_prior
 from kuzushiji.training.prototypes import use_prototypes
+from kuzushiji.training.quantize import sample
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.start import keep_start, mix_in_start, network, shapes_of
@@ -102,11 +103,12 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     path = run.folder / "model.onnx"
-    export.write(model, _info(recipe, data, None), path, recipe.export.half)
+    glyphs = sample(data.train, recipe.fit.seed) if recipe.export.int8 else None
+    export.write(model, _info(recipe, data, None), path, recipe.export.half, glyphs)
     found = _calibration(run, data, path, watch or Watch())
     info = _info(recipe, data, found)
-    difference = export.write(model, info, path, recipe.export.half)
-    run.write("result.json", card.result(run, model, data, info, found, difference))
+    fidelity = export.write(model, info, path, recipe.export.half, glyphs)
+    run.write("result.json", card.result(run, model, data, info, found, fidelity))
     card.curves(run)
     card.write(run)
 
