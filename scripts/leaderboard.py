@@ -7,6 +7,7 @@ images of ours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,16 +32,15 @@ class Line:
 
 
 def our_runs(dataset: str, measure: str) -> list[Line]:
-    """Trained networks: means over the seeds, and the command of each."""
+    """Trained networks: of several seeds the mean, and the command of each."""
     found = []
     for seeds in runs():
         one = seeds[0]
         if one["test_set"].split("/")[0] != dataset:
             continue
         views = f", {one['views']} views" if int(one["views"]) > 1 else ""
-        count = f"{len(seeds)} seed" + "s" * (len(seeds) > 1)
         cells = [
-            f"**ours: `{one['recipe']}`** ({count}{views})" + _test(one["test_set"], dataset),
+            f"**ours: `{one['recipe']}`** ({_count(seeds)}{views})" + _test(one["test_set"], dataset),
             percent(seeds, "accuracy", SHORT),
             percent(seeds, "balanced_accuracy", SHORT),
             f"{int(one['parameters']):,}",
@@ -50,6 +50,10 @@ def our_runs(dataset: str, measure: str) -> list[Line]:
         ]
         found.append(Line(100 * mean(seeds, measure), cells))
     return found
+
+
+def _count(seeds: Sequence[Row]) -> str:
+    return f"{len(seeds)} seed" + "s" * (len(seeds) > 1)
 
 
 def _test(test_set: str, dataset: str) -> str:
@@ -150,12 +154,12 @@ def board(dataset: str, measure: str) -> str:
 
 def tail(dataset: str) -> str:
     """Accuracy by the training images of a class: a column for each test set of ours, one for others."""
-    columns: dict[str, dict[str, list[Row]]] = {}
+    columns: dict[tuple[str, str], dict[str, list[Row]]] = {}
     bins: dict[str, None] = {}
     for one in rows("results/training_bins"):
         if one["test_set"].split("/")[0] == dataset:
-            name = f"**ours: `{one['recipe']}`**" + _test(one["test_set"], dataset)
-            columns.setdefault(name, {}).setdefault(one["training_images"], []).append(one)
+            column = columns.setdefault((one["recipe"], one["test_set"]), {})
+            column.setdefault(one["training_images"], []).append(one)
             bins.setdefault(one["training_images"])
     theirs = [o for o in rows("published") if o["dataset"] == dataset and o["measure"].startswith("bin ")]
     for one in theirs:
@@ -167,7 +171,11 @@ def tail(dataset: str) -> str:
         + ([public.get(name, "")] if public else [])
         for name in bins
     ]
-    return table(["training images of the class", *columns, *sources], lines)
+    heads = [
+        f"**ours: `{recipe}`** ({_count(max(found.values(), key=len))})" + _test(test_set, dataset)
+        for (recipe, test_set), found in columns.items()
+    ]
+    return table(["training images of the class", *heads, *sources], lines)
 
 
 def unknown() -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from result_tables import Row, baselines, main, percent, rows, runs, table
+from result_tables import Row, baselines, main, mean, percent, rows, runs, table
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Language:
 
     Attributes:
         results: heads of the table of accuracy.
+        over: what an interval is over: for one seed, for several, for a classical method.
         speed: heads of the table of speed and size.
         share: how a share and its interval are written.
         time: how epochs and minutes are written.
@@ -29,6 +30,7 @@ class Language:
     """
 
     results: tuple[str, ...]
+    over: tuple[str, str, str]
     speed: tuple[str, ...]
     share: str
     time: str
@@ -40,7 +42,8 @@ class Language:
 
 
 ENGLISH = Language(
-    results=("model", "test set", "accuracy (95 %)", "seeds", "parameters", "training"),
+    results=("model", "test set", "accuracy (95 %)", "interval over", "parameters", "training"),
+    over=("test images, 1 seed", "{} seeds", "test images"),
     speed=("figure", "value", "goal"),
     share="{:.2f} % ({:.2f} to {:.2f})",
     time="{} epochs, {:.0f} min",
@@ -51,7 +54,8 @@ ENGLISH = Language(
     others={},
 )
 JAPANESE = Language(
-    results=("モデル", "試験データ", "正解率（95 % 区間）", "シード数", "パラメータ数", "学習"),
+    results=("モデル", "試験データ", "正解率（95 % 区間）", "区間の対象", "パラメータ数", "学習"),
+    over=("試験画像（1 シード）", "{} シード", "試験画像"),
     speed=("項目", "値", "目標"),
     share="{:.2f} %（{:.2f}～{:.2f}）",
     time="{} エポック、{:.0f} 分",
@@ -88,13 +92,14 @@ JAPANESE = Language(
 
 
 def training(language: Language) -> str:
-    """Accuracy of each recorded recipe (means over its seeds, of value and interval), then of others."""
+    """Accuracy of each recorded recipe (of several seeds, the mean), then of others."""
     say = _sayer(language)
     lines = [_run(seeds, language) for seeds in runs()]
     for one in baselines():
         time = language.seconds.format(float(one["fit_cpu_seconds"]))
         test = f"{one['dataset']}, n = {int(one['test_images']):,}"
-        lines.append([say(one["words"]), test, percent([one], "accuracy", language.share), "1", "", time])
+        share = percent([one], "accuracy", language.share)
+        lines.append([say(one["words"]), test, share, language.over[2], "", time])
     for one in rows("published"):
         if one["readme"]:
             name = f"{language.published}{say(one['model'])}{language.old if one['old_data'] else ''}"
@@ -108,9 +113,9 @@ def _run(seeds: list[Row], language: Language) -> list[str]:
         f"`recipes/{one['recipe']}.toml`",
         f"{one['test_set']}, n = {int(one['n']):,}",
         percent(seeds, "accuracy", language.share),
-        str(len(seeds)),
+        language.over[min(len(seeds), 2) - 1].format(len(seeds)),
         f"{int(one['parameters']):,}",
-        language.time.format(one["epochs"], float(one["training_minutes"])),
+        language.time.format(one["epochs"], mean(seeds, "training_minutes")),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -41,15 +42,30 @@ def baselines() -> list[Row]:
 
 def mean(seeds: Sequence[Row], column: str) -> float:
     """Mean of a column over the seeds of a run."""
-    return sum(float(row[column]) for row in seeds) / len(seeds)
+    return statistics.fmean(float(row[column]) for row in seeds)
+
+
+def over_seeds(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean of two or more shares and its 95 % interval over seeds, by Student's t, kept inside [0, 1]."""
+    from scipy.stats import t
+
+    centre = statistics.fmean(values)
+    half = t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / len(values) ** 0.5
+    return centre, max(0.0, centre - half), min(1.0, centre + half)
 
 
 def percent(seeds: Sequence[Row], column: str, shape: str = "{:.2f} % ({:.2f} to {:.2f})") -> str:
-    """A share with its 95 % interval, both as means over the seeds; empty where it was not measured."""
+    """A share with a 95 % interval; empty where it was not measured.
+
+    Of one seed it is the recorded interval, over test images; of several that of `over_seeds`, which share
+    one test set and so tell nothing of another. Who calls this says how many seeds there are.
+    """
     columns = [f"{column}{end}" for end in ("", "_low", "_high")]
     if not seeds or not all(row.get(name) for row in seeds for name in columns):
         return ""
-    return shape.format(*(100 * mean(seeds, name) for name in columns))
+    if len(seeds) == 1:
+        return shape.format(*(100 * float(seeds[0][name]) for name in columns))
+    return shape.format(*(100 * share for share in over_seeds([float(row[column]) for row in seeds])))
 
 
 def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
