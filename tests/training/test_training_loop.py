@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.training import state
+from kuzushiji.training import export, state
 from kuzushiji.training.augment import Augment
 from kuzushiji.training.data import Assembled, Part
+from kuzushiji.training.distill import open_teacher
 from kuzushiji.training.loop import Loop
 from kuzushiji.training.recipe import Fit, Recipe
+from kuzushiji.weights import ModelInfo
 
 
 def made_data(n: int = 96) -> Assembled:
@@ -113,21 +115,27 @@ def test_interrupted_within_an_epoch_and_resumed_ends_the_same(tmp_path):
 CHILD = """
 import sys; sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_training_loop import Loop, RECIPE, dataclasses, made_data, network
+from test_training_loop import Loop, RECIPE, dataclasses, made_data, network, open_teacher
 import numpy as np, time
-recipe = dataclasses.replace(RECIPE, fit=dataclasses.replace(RECIPE.fit, checkpoint_minutes=0))
-loop = Loop(network(), recipe, made_data(), Path({checkpoint!r}))
+fit = dataclasses.replace(RECIPE.fit, checkpoint_minutes=0, teacher={teacher!r})
+recipe, teacher = dataclasses.replace(RECIPE, fit=fit), open_teacher(fit, made_data().classes, 12)
+loop = Loop(network(), recipe, made_data(), Path({checkpoint!r}), teacher=teacher)
 if Path({checkpoint!r}).exists(): loop.resume()
 loop.run(on_step=lambda p: (print(p.step, flush=True), time.sleep({pause})))
 np.savez({out!r}, *[w.numpy() for w in loop.model.weights])
 """
 
 
-def test_kill_9_and_resume_ends_the_same(tmp_path):
+@pytest.mark.parametrize("taught", [False, True])
+def test_kill_9_and_resume_ends_the_same(tmp_path, taught):
+    fit = RECIPE.fit
+    if taught:
+        export.write(network(), ModelInfo("bars", made_data().classes, 12), tmp_path / "teacher.onnx")
+        fit = dataclasses.replace(fit, teacher=str(tmp_path / "teacher.onnx"))
     tests, checkpoint, out = str(Path(__file__).parent), str(tmp_path / "c.npz"), str(tmp_path / "w.npz")
 
     def child(pause):
-        code = CHILD.format(tests=tests, checkpoint=checkpoint, out=out, pause=pause)
+        code = CHILD.format(tests=tests, checkpoint=checkpoint, teacher=fit.teacher, out=out, pause=pause)
         return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
 
     first = child(pause=0.05)
@@ -143,7 +151,9 @@ def test_kill_9_and_resume_ends_the_same(tmp_path):
     assert steps[0] > 1
     with np.load(out) as f:
         resumed = [f[k] for k in f.files]
-    for a, b in zip(weights_after(Loop(network(), RECIPE, made_data())), resumed, strict=True):
+    teacher = open_teacher(fit, made_data().classes, 12)
+    whole = Loop(network(), dataclasses.replace(RECIPE, fit=fit), made_data(), teacher=teacher)
+    for a, b in zip(weights_after(whole), resumed, strict=True):
         np.testing.assert_array_equal(a, b)
 
 

@@ -17,8 +17,9 @@ import numpy as np
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation import metrics
 from kuzushiji.evaluation.calibration import negative_log_likelihood
-from kuzushiji.training import losses, optimizers, state
+from kuzushiji.training import distill, losses, optimizers, state
 from kuzushiji.training.data import Assembled, Part
+from kuzushiji.training.distill import Teacher
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
@@ -62,6 +63,7 @@ class Loop:
         loss: of one's own, in place of the recipe's: a function of labels int (n,) and logits float32 (n, c),
             written with ``keras.ops``, to the mean loss.
         shapes: int (n,), the shape of each training image inside its class, for the recipe's ``shape_power``.
+        teacher: for the recipe's ``teacher``: whose answers are learned beside the labels.
     """
 
     def __init__(
@@ -72,19 +74,20 @@ class Loop:
         checkpoint: Path | None = None,
         loss: Callable[[Any, Any], Any] | None = None,
         shapes: np.ndarray | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         fit = recipe.fit
         self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
+        self.teacher = teacher
         self.chances = None  # every image once an epoch
         if fit.sampling_power != 1 or shapes is not None:
             self.chances = chances(data.train.labels, fit.sampling_power, shapes, fit.shape_power)
         self.optimizer = optimizers.make(fit)
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
-        model.compile(
-            optimizer=self.optimizer,
-            loss=loss or losses.make(fit.loss, drawn, fit.label_smoothing),
-            jit_compile=False,
-        )
+        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing)
+        if teacher:
+            loss = distill.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
+        model.compile(optimizer=self.optimizer, loss=loss, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self.average = _copies(model) if fit.ema else []
         self.steps_per_epoch = max(1, len(data.train) // fit.batch_size)
@@ -159,8 +162,11 @@ class Loop:
         chosen = order[at : at + self.recipe.fit.batch_size]
         rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
         _seed_backend(int(rng.integers(2**31)))
-        glyphs = self.recipe.augment(self.data.train.images[chosen], rng)[:, None]
-        loss = float(self.model.train_on_batch(glyphs, self.data.train.labels[chosen]))
+        glyphs = self.recipe.augment(self.data.train.images[chosen], rng)
+        wanted = self.data.train.labels[chosen]
+        if self.teacher:
+            wanted = distill.targets(wanted, self.teacher(glyphs))
+        loss = float(self.model.train_on_batch(glyphs[:, None], wanted))
         if not np.isfinite(loss):
             raise KuzushijiError(
                 f"the loss is {loss} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate; "

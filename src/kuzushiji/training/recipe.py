@@ -69,6 +69,11 @@ class Fit:
         loss: ``softmax`` or ``balanced-softmax`` (Ren et al. 2020, arXiv:2007.10740: the log prior of the
             classes is added to the logits while training).
         label_smoothing: probability spread over all classes.
+        teacher: a model whose answers are learned beside the labels (see `kuzushiji.training.distill`): a
+            shipped one's name, an ``.onnx`` file or a run folder. It must know the classes, at the same
+            ``data.size``. Empty for none.
+        teacher_share: weight of the teacher's answers, in (0, 1]; the labels' loss has the rest.
+        teacher_temperature: softens the answers that are compared; 1 takes them as they are.
         ema: decay of the moving average of the weights, which is what is kept; 0 for none.
         sampling_power: 1 samples images as they are, 0 samples classes evenly, between: n^power a class.
         shape_power: the same for the shapes inside a class, which are clusters of the embedding of the
@@ -88,6 +93,9 @@ class Fit:
     weight_decay: float = 0.005
     loss: str = "softmax"
     label_smoothing: float = 0.0
+    teacher: str = ""
+    teacher_share: float = 0.5
+    teacher_temperature: float = 2.0
     ema: float = 0.0
     sampling_power: float = 1.0
     shape_power: float = 1.0
@@ -104,7 +112,8 @@ class Export:
         shifts: translations (rows, columns) in pixels over which logits are averaged at reading time.
         calibration_epochs: 0 fits the temperature and the threshold of ``sure`` on this run's own hold-out.
             Above 0, the run learns from everything and a second, shorter training of so many epochs, with a
-            shifted hold-out, gives them: hardly less honest, and the shipped model loses no shape.
+            shifted hold-out and without a teacher, who may have seen it, gives them: hardly less honest, and
+            the shipped model loses no shape.
         calibration_weights: what that second training starts from, as in ``model.weights``: a run that has
             held the same glyphs out. Empty for chance.
         calibration_augment: times that the held-out part is augmented (as in training) for the calibration;

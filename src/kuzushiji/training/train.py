@@ -14,6 +14,7 @@ from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
 from kuzushiji.training.data import Assembled, Part, assemble
+from kuzushiji.training.distill import open_teacher
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
 from kuzushiji.training.prior import is_kana, log_prior, with_prior
 from kuzushiji.training.prototypes import use_prototypes
@@ -56,10 +57,13 @@ def train(
     data = assemble(recipe.data, seed=0)
     begun = resume is not None and resume.checkpoint.is_file()
     model = network(recipe, len(data.classes), begun)
+    teacher = open_teacher(recipe.fit, data.classes, recipe.data.size)
     run = resume or Run.new(recipe, runs)
     if recipe.export.start_share and not begun:
         keep_start(run, model)
-    loop = Loop(model, recipe, data, run.checkpoint, shapes=shapes_of(run, model, data, begun))
+    loop = Loop(
+        model, recipe, data, run.checkpoint, shapes=shapes_of(run, model, data, begun), teacher=teacher
+    )
     if begun:
         loop.resume()
     elif resume and run.metrics():
@@ -121,12 +125,12 @@ def _offset(recipe: Recipe, data: Assembled) -> np.ndarray:
 
 def calibration_recipe(recipe: Recipe) -> Recipe:
     """The shorter training, with a shifted hold-out, that calibrates a run which holds nothing out."""
-    start = recipe.export.calibration_weights  # never model.weights, which have seen what is held out
+    start = recipe.export.calibration_weights  # model.weights and the teacher have seen what is held out
     return replace(
         recipe,
         data=replace(recipe.data, validation="shifted"),
         model=replace(recipe.model, weights=start),
-        fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0),
+        fit=replace(recipe.fit, epochs=recipe.export.calibration_epochs, shape_power=1.0, teacher=""),
         export=replace(recipe.export, calibration_epochs=0, calibration_weights="", start_share=0.0),
     )
 

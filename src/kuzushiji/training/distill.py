@@ -1,0 +1,118 @@
+"""Learning from a teacher's answers beside the labels (Hinton, Vinyals and Dean 2015, arXiv:1503.02531).
+
+The teacher is asked about the very glyphs that the student sees, bent and half hidden as they are (the
+"consistent" teaching of Beyer et al. 2022, arXiv:2106.05237): where so little is left that a glyph could be
+two characters, it says so, and the label does not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from kuzushiji._machine import cores
+from kuzushiji.errors import UsageError
+from kuzushiji.training.recipe import Fit
+from kuzushiji.weights import Model, open_model
+
+
+class Teacher:
+    """A finished model that is asked about every batch of another's training.
+
+    Args:
+        model: the teacher; it is asked without its averaging over shifts, which saves most of the time.
+        classes: the student's; the teacher must know them all, in whatever order and among whatever others.
+        size: side of the student's glyphs, pixels.
+
+    Raises:
+        UsageError: the teacher lacks a class, or reads glyphs of another size.
+    """
+
+    def __init__(self, model: Model, classes: Sequence[str], size: int) -> None:
+        name, known = model.info.name, model.info.classes
+        missing = [c for c in classes if c not in known]
+        if missing:
+            raise UsageError(
+                f"fit.teacher: {name} has not learned {len(missing)} of the {len(classes)} classes, such as "
+                f"{missing[0]}; choose a teacher of the same classes"
+            )
+        if model.info.size != size:
+            raise UsageError(
+                f"fit.teacher: {name} reads glyphs of {model.info.size} pixels, and data.size is {size}"
+            )
+        model.info = replace(model.info, shifts=())
+        self._model = model
+        self._columns = [known.index(c) for c in classes]
+
+    def __call__(self, glyphs: np.ndarray) -> np.ndarray:
+        """The teacher's logits for the student's classes.
+
+        Args:
+            glyphs: float32 (n, size, size) in [0, 1], as the student sees them.
+
+        Returns:
+            float32 (n, classes), in the student's order.
+        """
+        return self._model.logits(np.rint(255 * glyphs).astype(np.uint8))[:, self._columns]
+
+
+def open_teacher(fit: Fit, classes: Sequence[str], size: int) -> Teacher | None:
+    """The teacher that a recipe names, on as many threads as the training; None where it names none.
+
+    Raises:
+        UsageError: no such model, one that cannot teach this student (see `Teacher`), or a share or
+            temperature out of range.
+        KuzushijiError: the file is no model.
+    """
+    if not fit.teacher:
+        return None
+    if not 0 < fit.teacher_share <= 1:
+        raise UsageError(f"fit.teacher_share is {fit.teacher_share}; it must be above 0 and at most 1")
+    if not fit.teacher_temperature > 0:
+        raise UsageError(f"fit.teacher_temperature is {fit.teacher_temperature}; it must be above 0")
+    return Teacher(open_model(fit.teacher, _threads()), classes, size)
+
+
+def _threads() -> int:
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return min(int(asked), cores()) if asked.isdigit() and int(asked) else cores()
+
+
+def targets(labels: np.ndarray, taught: np.ndarray) -> np.ndarray:
+    """Labels int (n,) and the teacher's logits float32 (n, c) as one array for Keras, float32 (n, 1 + c).
+
+    >>> targets(np.array([2]), np.array([[0.5, 0.0, 3.0]], np.float32)).tolist()
+    [[2.0, 0.5, 0.0, 3.0]]
+    """
+    return np.concatenate([labels[:, None].astype(np.float32), taught], axis=1)
+
+
+def with_teacher(
+    loss: Callable[[Any, Any], Any], share: float, temperature: float
+) -> Callable[[Any, Any], Any]:
+    """A loss on labels and a teacher's answers.
+
+    Args:
+        loss: of the labels: a function of labels int (n,) and logits float32 (n, c) to the mean loss, nats.
+        share: weight of the teacher, in (0, 1]; the labels have the rest.
+        temperature: divides the logits of both, so that the teacher's second thoughts count; the divergence
+            is multiplied by its square, which keeps its gradients of one size (Hinton et al.).
+
+    Returns:
+        A function from `targets` and logits to the mean loss: the divergence (Kullback and Leibler's) of the
+        student from the teacher, which is 0 where they agree, and the labels' loss.
+    """
+    from keras import ops
+
+    def both(packed: Any, logits: Any) -> Any:
+        taught = ops.log_softmax(packed[:, 1:] / temperature, axis=-1)
+        said = ops.log_softmax(logits / temperature, axis=-1)
+        apart = ops.mean(ops.sum(ops.exp(taught) * (taught - said), axis=-1))
+        value = share * temperature**2 * apart
+        return value if share == 1 else value + (1 - share) * loss(ops.cast(packed[:, 0], "int64"), logits)
+
+    return both
