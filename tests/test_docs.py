@@ -47,7 +47,7 @@ def command_lines():
     """Every line of the pages and READMEs that calls the command: (page, words)."""
     for page in [*PAGES, ROOT / "README.md", ROOT / "README.ja.md"]:
         for line in page.read_text(encoding="utf-8").splitlines():
-            found = re.match(r"(?: {4}|\S*bin/)?kuzushiji ((?:[a-z]+)\b.*)", line.strip("\n"))
+            found = re.match(r"(?: {4}|\$ |\S*bin/)?kuzushiji ((?:[a-z]+)\b.*)", line.strip("\n"))
             if found and not line.startswith("|"):
                 yield (
                     name_of(page) if page.is_relative_to(DOCS) else page.name,

@@ -19,7 +19,7 @@ PAGES = list(readme_tables.PAGES)
 def test_tables_come_from_the_results(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     tables = readme_tables.PAGES[page]
-    assert text.count("<!-- results:") == 2
+    assert text.count("<!-- results:") == len(tables)
     assert result_tables.filled(text, tables) == text, "run python scripts/readme_tables.py"
     changed = text.replace("| kmnist, n = ", "| another set, n = ")
     assert changed != text
@@ -35,15 +35,41 @@ def test_the_twins_have_the_same_figures():
     assert len(english) > 5
 
 
-def test_the_twins_name_each_other_and_the_same_commands():
+def test_the_twins_name_each_other_and_show_the_same_commands():
     english, japanese = ((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     assert "(README.ja.md)" in english
     assert "(README.md)" in japanese
-    commands = [
-        re.findall(r"^\| `(kuzushiji [^`]*)`", text.split("<!--")[0], re.M) for text in (english, japanese)
+    shown = [re.findall(r"^```text\n(\$ .*?)^```", text, re.M | re.S) for text in (english, japanese)]
+    assert shown[0] == shown[1]
+    assert [block.split()[1:3] for block in shown[0]] == [
+        ["kuzushiji", command] for command in ("read", "evaluate", "map")
     ]
-    assert commands[0] == commands[1]
-    assert len(commands[0]) > 5
+
+
+def test_the_evaluation_shown_is_the_recorded_one_of_the_shipped_model():
+    from kuzushiji.weights import open_model
+
+    seed = str(open_model("kmnist").info.more["seed"])
+    row = next(
+        r for r in result_tables.rows("results/training") if (r["recipe"], r["seed"]) == ("kmnist", seed)
+    )
+    shown = re.search(r"^kmnist on kmnist.*?```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0]
+    for name, words in (
+        ("accuracy", "accuracy"),
+        ("balanced_accuracy", "balanced accuracy"),
+        ("top5", "top-5"),
+    ):
+        share = result_tables.percent([row], name, "{:.2f} % (95 %: {:.2f} to {:.2f})")
+        assert re.search(rf"^{words} +{re.escape(share)}$", shown, re.M), words
+
+
+def test_both_languages_have_every_command():
+    from kuzushiji.cli import COMMANDS
+
+    pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("commands.md", "index.ja.md")]
+    english, japanese = (re.findall(r"^\| `(kuzushiji [^`]*)`", page, re.M) for page in pages)
+    assert english == japanese
+    assert {command.split()[1] for command in english} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "LICENSE-weights.md"])
