@@ -113,6 +113,14 @@ def test_small_classes_are_not_judged() -> None:
     assert all((s.own, s.suggested) == (0, 0) for s in everyone)
 
 
+def test_unanimous_suspects_are_ranked_by_distance_not_by_rounding() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.array([0] * 20 + [1] * 40)
+    distances = np.sort(rng.uniform(0.5, 2, (60, 10)).astype(np.float32), axis=1)
+    ranked = suspects(labels, distances, np.tile(np.arange(10), (60, 1)))
+    assert [s.index for s in ranked] == (20 + distances[20:, 0].argsort()).tolist()
+
+
 def test_material_counts_through_its_splits(planted: Material) -> None:
     assert len(planted) == 210
     assert planted.place(0) == ("train", 0)

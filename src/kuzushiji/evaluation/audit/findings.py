@@ -104,8 +104,7 @@ def suspects(labels: np.ndarray, distances: np.ndarray, indices: np.ndarray) -> 
 
     Returns:
         Those for which another class has more votes than the own one, by the difference of votes, then by how
-        much nearer the suggestion is than the label. Classes with fewer than :data:`JUDGED_FROM` images are
-        left out.
+        near the nearest image is. Classes with fewer than :data:`JUDGED_FROM` images are left out.
     """
     size = np.bincount(labels)
     found = []
@@ -126,7 +125,8 @@ def suspects(labels: np.ndarray, distances: np.ndarray, indices: np.ndarray) -> 
             like = int(indices[rows[r]][np.argmax(around[r] == names[best[r]])])
             found.append(Suspect(int(rows[r]), int(names[best[r]]), float(own[r]), float(other[r]), like))
     first = distances[:, 0]
-    return sorted(found, key=lambda s: (s.own - s.other, first[s.index]))
+    # Shares that differ in the last bits of their sums alone are equal: unanimous is unanimous.
+    return sorted(found, key=lambda s: (round(s.own - s.other, 5), first[s.index]))
 
 
 def exact_duplicates(material: Material) -> list[Pair]:
