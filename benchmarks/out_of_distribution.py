@@ -37,8 +37,8 @@ import record_run
 
 from kuzushiji.datasets import load, shifted_holdout
 from kuzushiji.evaluation.features import PCA, hog
-from kuzushiji.evaluation.neighbours import nearest
-from kuzushiji.evaluation.ood import detection, energy, mahalanobis_score, max_softmax, unit_length
+from kuzushiji.evaluation.neighbours import nearest, unit_length
+from kuzushiji.evaluation.ood import detection, energy, mahalanobis_score, max_softmax
 from kuzushiji.evaluation.predictions import as_glyphs, embeddings
 from kuzushiji.weights import open_model
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kuzushiji.cli import main
-from kuzushiji.datasets import kkanji, load, registry
+from kuzushiji.datasets import kkanji, load, registry, shifted_holdout
 from kuzushiji.datasets.checking import fault
 from kuzushiji.datasets.formats import read_classmap
 from kuzushiji.datasets.splits import digest
@@ -45,6 +45,17 @@ def test_files_are_as_published(tree: Path) -> None:
 def test_class_maps(tree: Path) -> None:
     assert read_classmap(tree / "kmnist/kmnist_classmap.csv") == registry.KMNIST_CLASSES
     assert read_classmap(tree / "k49/k49_classmap.csv") == registry.K49_CLASSES
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "digest"),
+    [("kmnist", 7_313, "80a1280b9734e76b"), ("k49-sample", 7_168, "89dc4ee5706860c3")],
+)
+def test_the_shifted_holdout_of_the_published_runs(tree: Path, name: str, held: int, digest: str) -> None:
+    """Which images are held out decides every choice and every threshold: it never changes."""
+    _, validation = shifted_holdout(load(name, "train"))
+    found = hashlib.sha256(validation.astype("<i8").tobytes()).hexdigest()
+    assert (len(validation), found[:16]) == (held, digest)
 
 
 def test_kmnist_is_the_same_in_both_formats(tree: Path, home: Path) -> None:

@@ -39,6 +39,17 @@ def test_same_arguments_same_split_other_seed_other_split() -> None:
     assert not np.array_equal(first, other)
 
 
+def test_the_split_never_changes() -> None:
+    """Runs are resumed, calibrated and compared on it: which images are held out is published, too."""
+    rng = np.random.default_rng(7)
+    form = rng.permutation(np.repeat(np.arange(24), 15))  # 8 forms in each of 3 classes, exact copies
+    images = rng.integers(0, 256, (24, 12, 12), np.uint8)[form]
+    d = Dataset("own", "train", images, form // 8, tuple("あいう"))
+    held = [shifted_holdout(d, clusters=8, seed=seed)[1] for seed in (0, 1)]
+    assert [sorted(set(form[h].tolist())) for h in held] == [[4, 13, 20], [1, 12, 23]]
+    assert [len(h) for h in held] == [45, 45]
+
+
 def test_small_classes_stay_in_training_and_views_work() -> None:
     d, _ = made(classes=2)
     labels = d.labels.copy()

@@ -39,6 +39,8 @@ class Shape:
 def kmeans(x: np.ndarray, k: int, seed: int = 0, restarts: int = 3, rounds: int = 30) -> np.ndarray:
     """Lloyd's k-means from k-means++ starts (Arthur & Vassilvitskii 2007); the tightest of some restarts.
 
+    `kuzushiji.datasets.shifted_holdout` has its own, whose every rounding is published with its splits.
+
     Args:
         x: float (n, d), ``n >= k``.
         k: number of centres.

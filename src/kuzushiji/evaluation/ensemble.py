@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.evaluation.ood import unit_length
+from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.weights import Model, ModelInfo, open_model
 
 SEPARATOR = "+"

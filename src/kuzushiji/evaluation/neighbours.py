@@ -100,3 +100,13 @@ def vote(distances: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     flat = (np.arange(len(labels))[:, None] * classes + labels).ravel()
     votes = np.bincount(flat, weights=weights.ravel(), minlength=len(labels) * classes)
     return votes.reshape(len(labels), classes).astype(np.float32)
+
+
+def unit_length(x: np.ndarray) -> np.ndarray:
+    """Rows at length 1, float32 (n, d); a row of zeros stays one.
+
+    >>> unit_length(np.array([[3.0, 4.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929]]
+    """
+    x = np.asarray(x, np.float32)
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)

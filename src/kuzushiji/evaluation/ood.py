@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 
 from kuzushiji.evaluation.intervals import Z95, Estimate
-from kuzushiji.evaluation.neighbours import nearest
+from kuzushiji.evaluation.neighbours import nearest, unit_length
 from kuzushiji.evaluation.reliability import risk_coverage
 
 
@@ -100,16 +100,6 @@ def _distances(x: np.ndarray, means: np.ndarray, rest: np.ndarray) -> np.ndarray
     ridge = 1e-3 * np.trace(covariance) / len(covariance)
     root = np.linalg.cholesky(np.linalg.inv(covariance + ridge * np.eye(len(covariance))))
     return np.stack([(((x - mean) @ root) ** 2).sum(axis=1) for mean in means], axis=1)
-
-
-def unit_length(x: np.ndarray) -> np.ndarray:
-    """Rows at length 1, float32 (n, d); a row of zeros stays one.
-
-    >>> unit_length(np.array([[3.0, 4.0]])).round(1).tolist()
-    [[0.6000000238418579, 0.800000011920929]]
-    """
-    x = np.asarray(x, np.float32)
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
 
 
 def auroc(known: np.ndarray, unknown: np.ndarray) -> Estimate:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.evaluation.ood import unit_length
+from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.training.data import Part
 from kuzushiji.training.loop import embeddings
 

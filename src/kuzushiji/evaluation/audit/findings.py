@@ -11,7 +11,7 @@ import numpy as np
 
 from kuzushiji.evaluation.audit.material import Material, shrunk
 from kuzushiji.evaluation.features import BLOCK, PCA, hog
-from kuzushiji.evaluation.neighbours import nearest, vote
+from kuzushiji.evaluation.neighbours import nearest, unit_length, vote
 
 COMPONENTS = 64
 NEIGHBOURS = 10
@@ -194,17 +194,17 @@ def correlation(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     inner = x[:, 1:-1, 1:-1]
     h, w = inner.shape[1:]
     best = np.full(len(x), -1, np.float32)
-    unit_x = _unit(inner)
+    unit_x = _pattern(inner)
     for dy in range(3):
         for dx in range(3):
-            best = np.maximum(best, (unit_x * _unit(y[:, dy : dy + h, dx : dx + w])).sum(axis=1))
+            best = np.maximum(best, (unit_x * _pattern(y[:, dy : dy + h, dx : dx + w])).sum(axis=1))
     return best
 
 
-def _unit(images: np.ndarray) -> np.ndarray:
+def _pattern(images: np.ndarray) -> np.ndarray:
+    """What remains of the grey values without brightness and contrast, float32 (n, pixels)."""
     x = images.reshape(len(images), -1).astype(np.float32)
-    x -= x.mean(axis=1, keepdims=True)
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6)
+    return unit_length(x - x.mean(axis=1, keepdims=True))
 
 
 def blanks(material: Material, sparse: float = SPARSE) -> list[Blank]:
