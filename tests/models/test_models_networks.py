@@ -13,6 +13,7 @@ from kuzushiji.models.layers import BatchNormalization
         ("tutorial", 28, {}),
         ("residual", 28, {}),
         ("residual", 28, {"tail": 0, "pool": "average"}),
+        ("residual", 28, {"tail": 0, "separable": 5}),
         (
             "residual",
             64,
@@ -45,6 +46,19 @@ def test_cosine_logits_are_bounded_by_the_scale():
     model = models.create("residual", 5, 28, cosine_scale=3.0, widths=[8, 8], tail=8)
     logits = model.predict_on_batch(np.random.default_rng(0).random((4, 1, 28, 28), np.float32))
     assert np.abs(logits).max() <= 3.0 + 1e-5
+
+
+def test_separable_blocks_are_counted_by_hand():
+    options = {"stem": [4], "widths": [6, 8], "blocks": [1, 1], "tail": 0, "separable": 5}
+    model = models.create("residual", 10, 28, **options)
+    stem, first, head = 9 * 4, 9 * 4 * 6, 8 * 10
+    down = 25 * 6 + 6 * 8
+    blocks = [25 * w + 2 * w * 2 * w for w in (6, 8)]
+    normalized = 4 + 6 + (12 + 6) + 8 + (16 + 8)
+    kernels = stem + first + down + sum(blocks) + head
+    assert cost(model).parameters == kernels + 4 * normalized + 10
+    at_14, at_7 = first + blocks[0], blocks[1] + 6 * 8 + 25 * 6
+    assert cost(model).macs == stem * 28**2 + at_14 * 14**2 + at_7 * 7**2 + head
 
 
 def test_unknown_names_and_options_are_named():
