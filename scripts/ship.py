@@ -7,14 +7,13 @@ version goes.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from result_tables import ROOT, percent, rows
+
 FILES = ROOT / "src" / "kuzushiji" / "weights" / "files"
-RESULTS = ROOT / "benchmarks" / "results" / "training.csv"
 
 
 def ship(run: Path, name: str) -> Path:
@@ -34,8 +33,7 @@ def ship(run: Path, name: str) -> Path:
 
 def measured(name: str) -> str:
     """The card's section of test results, from the committed CSV."""
-    with RESULTS.open(newline="", encoding="utf-8") as stream:
-        rows = [r for r in csv.DictReader(stream) if r["recipe"] == name]
+    found = [row for row in rows("results/training") if row["recipe"] == name]
     lines = [
         "## Measured",
         "",
@@ -43,24 +41,19 @@ def measured(name: str) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r['test_set']} | {int(r['n']):,} | {r['seed']} | {_percent(r, 'accuracy')} | {r['ece']} | "
-        f"{_percent(r, 'sure_coverage')} | {_percent(r, 'sure_precision')} |"
-        for r in rows
+        f"| {r['test_set']} | {int(r['n']):,} | {r['seed']} | {percent([r], 'accuracy')} | {r['ece']} | "
+        f"{percent([r], 'sure_coverage')} | {percent([r], 'sure_precision')} |"
+        for r in found
     ]
     return "\n".join(
         [
             *lines,
             "",
             "Reproduce: `kuzushiji evaluate "
-            + f"{name} {rows[0]['test_set']}`, after `{rows[0]['command']}`.",
+            + f"{name} {found[0]['test_set']}`, after `{found[0]['command']}`.",
             "",
         ]
     )
-
-
-def _percent(row: dict[str, str], key: str) -> str:
-    value, low, high = (100 * float(row[f"{key}{end}"]) for end in ("", "_low", "_high"))
-    return f"{value:.2f} % ({low:.2f} to {high:.2f})"
 
 
 if __name__ == "__main__":

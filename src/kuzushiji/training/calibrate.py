@@ -13,6 +13,7 @@ import numpy as np
 from kuzushiji.evaluation.calibration import abstention_threshold, fit_temperature
 from kuzushiji.evaluation.metrics import accuracy, balanced_accuracy
 from kuzushiji.training.data import Part
+from kuzushiji.weights.model import softmax
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,7 @@ def calibrate(logits: np.ndarray, part: Part, precision: float) -> Calibration:
         precision: least fraction of right answers among those called sure.
     """
     temperature = fit_temperature(logits, part.labels)
-    scaled = logits / temperature
-    p = np.exp(scaled - scaled.max(1, keepdims=True))
-    p /= p.sum(1, keepdims=True)
+    p = softmax(logits / temperature)
     confidence = p.max(1)
     predicted = logits.argmax(1)
     chosen = abstention_threshold(confidence, predicted == part.labels, precision)

@@ -16,6 +16,7 @@ from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.loop import Loop
 from kuzushiji.training.recipe import Data, Fit, Model, Recipe
 from kuzushiji.training.start import network
+from kuzushiji.weights.model import softmax
 
 need("sklearn", extra="evaluate")
 from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: E402
@@ -119,8 +120,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         X = _validation.validate_data(self, _flat(X)[0], dtype=np.float32, reset=False)  # noqa: N806
         glyphs = self._glyphs(X)
         logits = np.concatenate([self._logits(glyphs[i : i + _BATCH]) for i in range(0, len(X), _BATCH)])
-        p = np.exp(logits - logits.max(1, keepdims=True))
-        return p / p.sum(1, keepdims=True)
+        return softmax(logits)
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
         """The most probable label of each image (n,)."""

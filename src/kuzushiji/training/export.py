@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -14,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kuzushiji._files import replacing
 from kuzushiji.errors import KuzushijiError, need
 from kuzushiji.training.data import assemble
 from kuzushiji.training.halve import halve
 from kuzushiji.training.quantize import quantize, sample
 from kuzushiji.weights import ModelInfo
 from kuzushiji.weights.info import METADATA_KEY
+from kuzushiji.weights.model import softmax
 
 if TYPE_CHECKING:
     from kuzushiji.training.run import Run
@@ -87,9 +88,8 @@ def write(
     proto.doc_string = ""
     proto.producer_name, proto.producer_version = "kuzushiji", ""
     onnx.helper.set_model_props(proto, {METADATA_KEY: info.to_json()})
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(proto.SerializeToString())
-    os.replace(part, path)
+    with replacing(path) as part:
+        part.write_bytes(proto.SerializeToString())
     return found
 
 
@@ -113,8 +113,8 @@ def compare(model: Any, onnx_bytes: bytes, glyphs: np.ndarray) -> Fidelity:
     session = onnxruntime.InferenceSession(onnx_bytes, providers=["CPUExecutionProvider"])
     x = glyphs[:, None].astype(np.float32) / 255
     blocks = [x[i : i + 64] for i in range(0, len(x), 64)]
-    ours = _softmax(np.concatenate([session.run(["logits"], {"glyphs": b})[0] for b in blocks]))
-    theirs = _softmax(np.concatenate([model.predict_on_batch(b) for b in blocks]))
+    ours = softmax(np.concatenate([session.run(["logits"], {"glyphs": b})[0] for b in blocks]))
+    theirs = softmax(np.concatenate([model.predict_on_batch(b) for b in blocks]))
     same = ours.argmax(1) == theirs.argmax(1)
     return Fidelity(float(np.abs(ours - theirs).max()), float(same.mean()))
 
@@ -213,8 +213,3 @@ def _name_outputs(graph: Any, names: tuple[str, ...]) -> None:
         value.name = renamed[value.name]
     for value in (*graph.input, *graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = "n"
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)

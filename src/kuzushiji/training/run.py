@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from kuzushiji._files import replacing
 from kuzushiji._machine import cores, processor
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
@@ -90,12 +91,13 @@ class Run:
     def record(self, line: EpochRecord) -> None:
         """Adds a line to ``metrics.csv``; an epoch that is run again after a resume replaces its line."""
         kept = [m for m in self.metrics() if m.epoch < line.epoch]
-        part = self.folder / "metrics.csv.part"
-        with open(part, "w", newline="", encoding="utf-8") as f:
+        with (
+            replacing(self.folder / "metrics.csv") as part,
+            open(part, "w", newline="", encoding="utf-8") as f,
+        ):
             writer = csv.DictWriter(f, [x.name for x in fields(EpochRecord)])
             writer.writeheader()
             writer.writerows(asdict(m) for m in [*kept, line])
-        os.replace(part, self.folder / "metrics.csv")
 
     def metrics(self) -> list[EpochRecord]:
         """The lines of ``metrics.csv`` so far."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kuzushiji._files import replacing
 from kuzushiji.errors import KuzushijiError
 
 
@@ -19,15 +20,12 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     Raises:
         KuzushijiError: the disk is full or the folder cannot be written; the old file is as it was.
     """
-    part = path.with_name(path.name + ".part")
     try:
-        with open(part, "wb") as f:
+        with replacing(path) as part, open(part, "wb") as f:
             np.savez(f, allow_pickle=False, **dict(arrays))
             f.flush()
             os.fsync(f.fileno())
-        os.replace(part, path)
     except OSError as e:
-        part.unlink(missing_ok=True)
         raise KuzushijiError(
             f"checkpoint {path}: {e.strerror or e}; the last good one is kept: make room, then "
             f"--resume {path.parent}"

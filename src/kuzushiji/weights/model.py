@@ -78,9 +78,7 @@ class Model:
 
     def probabilities(self, glyphs: np.ndarray) -> np.ndarray:
         """Calibrated probabilities: float32 (n, classes), each row summing to 1; see `logits`."""
-        scaled = self.logits(glyphs) / np.float32(self.info.temperature)
-        np.exp(scaled - scaled.max(axis=1, keepdims=True), out=scaled)
-        return scaled / scaled.sum(axis=1, keepdims=True)
+        return softmax(self.logits(glyphs) / np.float32(self.info.temperature))
 
     def embed(self, glyphs: np.ndarray) -> np.ndarray:
         """The last layer before the logits, unshifted: float32 (n, d).
@@ -163,6 +161,17 @@ def translate(glyphs: np.ndarray, down: int, right: int) -> np.ndarray:
     rows, columns = _overlap(down, height), _overlap(right, width)
     moved[:, rows[0], columns[0]] = glyphs[:, rows[1], columns[1]]
     return moved
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities of logits, float (n, classes): each row positive and summing to 1, of the same dtype.
+
+    >>> softmax(np.array([[1000.0, 1000.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    p = logits - logits.max(axis=1, keepdims=True)
+    np.exp(p, out=p)
+    return p / p.sum(axis=1, keepdims=True)
 
 
 def _overlap(step: int, length: int) -> tuple[slice, slice]:
