@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kuzushiji.datasets import transport
+from kuzushiji.datasets import opening, transport
 from kuzushiji.errors import KuzushijiError
 
 DATA = os.urandom(300_000)
@@ -44,7 +44,7 @@ def test_cut_connection_is_continued_where_it_ended(server, part: Path) -> None:
 
 def test_killed_download_is_continued_by_the_next_call(server, part: Path) -> None:
     server.faults = ["cut", "404"]
-    with pytest.raises(transport.SourceError, match="has no such file"):
+    with pytest.raises(opening.SourceError, match="has no such file"):
         fetch(server.url + "f.bin", part)
     assert part.stat().st_size == 150_000
     fetch(server.url + "f.bin", part)
@@ -60,7 +60,7 @@ def test_server_that_ignores_ranges_restarts(server, part: Path) -> None:
 
 def test_changed_file_is_not_glued_to_the_old_beginning(server, part: Path, tmp_path: Path) -> None:
     server.faults = ["cut", "404"]
-    with pytest.raises(transport.SourceError):
+    with pytest.raises(opening.SourceError):
         fetch(server.url + "f.bin", part, size=None, pinned=False)
     new = os.urandom(len(DATA))
     (tmp_path / "mirror/f.bin").write_bytes(new)
@@ -99,7 +99,7 @@ def test_busy_server_is_asked_again(server, part: Path) -> None:
 
 def test_gives_up_with_the_reason(server, part: Path) -> None:
     server.faults = ["503"] * 10
-    with pytest.raises(transport.SourceError, match=r"gave up after 4 tries: HTTP 503"):
+    with pytest.raises(opening.SourceError, match=r"gave up after 4 tries: HTTP 503"):
         fetch(server.url + "f.bin", part)
     assert len(server.ranges) == transport.ATTEMPTS
 
@@ -110,18 +110,18 @@ def test_gives_up_with_the_reason(server, part: Path) -> None:
 )
 def test_refusals_are_not_retried(server, part: Path, fault: str, line: str) -> None:
     server.faults = [fault]
-    with pytest.raises(transport.SourceError, match=line):
+    with pytest.raises(opening.SourceError, match=line):
         fetch(server.url + "f.bin", part)
     assert len(server.ranges) == 1
 
 
 def test_other_size_than_the_release(server, part: Path) -> None:
-    with pytest.raises(transport.SourceError, match="has 300,000 bytes where the current release has 7"):
+    with pytest.raises(opening.SourceError, match="has 300,000 bytes where the current release has 7"):
         fetch(server.url + "f.bin", part, size=7)
 
 
 def test_nobody_listens(part: Path) -> None:
-    with pytest.raises(transport.UnreachableError, match=r"is unreachable \(Connection refused\)"):
+    with pytest.raises(opening.UnreachableError, match=r"is unreachable \(Connection refused\)"):
         fetch("http://127.0.0.1:9/f.bin", part)
 
 
@@ -131,7 +131,7 @@ def test_file_url(part: Path, tmp_path: Path) -> None:
     part.write_bytes(DATA[:1000])
     assert fetch(url, part, pinned=False) is True
     assert part.read_bytes() == DATA
-    with pytest.raises(transport.SourceError, match="has no such file"):
+    with pytest.raises(opening.SourceError, match="has no such file"):
         fetch(url + "x", part)
 
 
@@ -139,9 +139,9 @@ def test_full_disk_is_said_before_the_download(server, part: Path, monkeypatch: 
     monkeypatch.setattr(transport.shutil, "disk_usage", lambda p: SimpleNamespace(free=1000))
     with pytest.raises(KuzushijiError, match="0 MB free; 0 MB are needed") as e:
         fetch(server.url + "f.bin", part)
-    assert not isinstance(e.value, transport.SourceError)
+    assert not isinstance(e.value, opening.SourceError)
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), (None, None), ("soon", None)])
 def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert transport._retry_after(value) == seconds
+    assert opening._retry_after(value) == seconds

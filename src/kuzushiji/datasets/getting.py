@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from kuzushiji.datasets import kkanji, registry
 from kuzushiji.datasets.cache import cache_dir, locked
 from kuzushiji.datasets.checking import fault
+from kuzushiji.datasets.opening import SourceError, UnreachableError, local_path
 from kuzushiji.datasets.progress import bar, say
-from kuzushiji.datasets.transport import SourceError, UnreachableError, local_path, transfer
+from kuzushiji.datasets.transport import transfer
 from kuzushiji.errors import KuzushijiError, UsageError
 
 
