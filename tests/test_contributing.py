@@ -1,17 +1,16 @@
 """What guards a commit: no image or array of the data sets, nothing large; and what is committed obeys."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import check_added_files  # noqa: E402
+ROOT = Path(__file__).parents[1]
+check_added_files = script("check_added_files")
 
 
 def picture(path, side):

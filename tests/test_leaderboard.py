@@ -1,15 +1,14 @@
 """The leaderboard is what the committed results say; ours name a command, others' a source."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import leaderboard  # noqa: E402
-import result_tables  # noqa: E402
+ROOT = Path(__file__).parents[1]
+leaderboard = script("leaderboard")
+result_tables = script("result_tables")
 
 PAGE = "docs/leaderboard.md"
 RUN = {

@@ -1,13 +1,12 @@
 """The tables of docs/reader.md are what the committed results say."""
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import reader_tables  # noqa: E402
-import result_tables  # noqa: E402
+ROOT = Path(__file__).parents[1]
+reader_tables = script("reader_tables")
+result_tables = script("result_tables")
 
 
 def test_tables_come_from_the_results():

@@ -1,16 +1,15 @@
 """The tables of README and its Japanese twin are what the committed results say, and both hold the same."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import readme_tables  # noqa: E402
-import result_tables  # noqa: E402
+ROOT = Path(__file__).parents[1]
+readme_tables = script("readme_tables")
+result_tables = script("result_tables")
 
 PAGES = list(readme_tables.PAGES)
 

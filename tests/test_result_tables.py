@@ -1,16 +1,15 @@
 """Intervals of the result tables: over test images for one seed, over seeds for several, and which it is."""
 
 import statistics
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import readme_tables  # noqa: E402
-import result_tables  # noqa: E402
+ROOT = Path(__file__).parents[1]
+readme_tables = script("readme_tables")
+result_tables = script("result_tables")
 
 RUN = {
     "recipe": "mine",

@@ -1,13 +1,12 @@
 """A shipped model's card says what was measured of it, and leaves empty what was not."""
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import result_tables  # noqa: E402
-import ship  # noqa: E402
+ROOT = Path(__file__).parents[1]
+result_tables = script("result_tables")
+ship = script("ship")
 
 ROW = {
     "recipe": "mine",

@@ -1,15 +1,14 @@
 """The tables of docs/maps.md and docs/atlas.md are what the committed results say."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+from benchmark_support import script
 
-import map_tables  # noqa: E402
-import result_tables  # noqa: E402
+ROOT = Path(__file__).parents[2]
+map_tables = script("map_tables")
+result_tables = script("result_tables")
 
 
 @pytest.mark.parametrize("name", map_tables.PAGES)

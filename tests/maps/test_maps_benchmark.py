@@ -8,12 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmark_support import benchmark
+
 pytest.importorskip("scipy")
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-import peak_memory
-
-import maps as benchmark
+maps, peak_memory = benchmark("maps"), benchmark("peak_memory")
 
 
 @pytest.fixture
@@ -46,35 +44,35 @@ def table(args, name):
 
 
 def test_every_map_is_measured_once_and_compared_with_its_second_seed(args, monkeypatch, capsys):
-    benchmark.one(args)
-    benchmark.measure(args)
+    maps.one(args)
+    maps.measure(args)
     first = table(args, "ours")
     assert list(first) == ["shared: pca", "shared: neighbours", "pca", "mds"]
     assert first["pca"]["images"] == "60"
     assert first["pca"]["note"] == "beside other work"
     assert float(first["mds"]["knn_accuracy"]) > 0.9
     assert first["mds"]["procrustes"] == ""
-    monkeypatch.setattr(benchmark.subprocess, "run", lambda *_, **__: benchmark.one(args))
-    benchmark.again(args)
+    monkeypatch.setattr(maps.subprocess, "run", lambda *_, **__: maps.one(args))
+    maps.again(args)
     capsys.readouterr()
-    benchmark.measure(args)
+    maps.measure(args)
     assert table(args, "ours")["pca"]["procrustes"] == "0.0000"
     assert table(args, "ours")["pca"]["seconds"] == first["pca"]["seconds"]
     assert "pca: trust" in capsys.readouterr().err
-    benchmark.measure(args)
+    maps.measure(args)
     assert "trust" not in capsys.readouterr().err  # nothing new to measure
 
 
 def test_a_time_taken_once_stays_when_more_methods_follow(args):
-    benchmark.one(args)
-    folder = benchmark.folder_of(args, "ours")
-    words = benchmark.read_words(folder)
-    words["rows"] = {benchmark.TOGETHER: {"seconds": 12.5, "peak_mb": 99, "note": ""}, **words["rows"]}
-    benchmark.save_words(folder, words)
+    maps.one(args)
+    folder = maps.folder_of(args, "ours")
+    words = maps.read_words(folder)
+    words["rows"] = {maps.TOGETHER: {"seconds": 12.5, "peak_mb": 99, "note": ""}, **words["rows"]}
+    maps.save_words(folder, words)
     args.methods, args.note = "pca,svd,mds", "later"
-    benchmark.one(args)
-    rows = benchmark.read_words(folder)["rows"]
-    assert rows[benchmark.TOGETHER]["seconds"] == 12.5
+    maps.one(args)
+    rows = maps.read_words(folder)["rows"]
+    assert rows[maps.TOGETHER]["seconds"] == 12.5
     assert rows["pca"]["note"] == "beside other work"
     assert "later" in rows["svd"]["note"]
 
@@ -82,10 +80,10 @@ def test_a_time_taken_once_stays_when_more_methods_follow(args):
 def test_the_libraries_run_once_each(args):
     pytest.importorskip("sklearn")
     args.methods = "pca"
-    benchmark.theirs(args)
-    seconds = benchmark.read_words(benchmark.folder_of(args, "theirs"))["rows"]["pca"]["seconds"]
-    benchmark.theirs(args)
-    benchmark.measure(args)
+    maps.theirs(args)
+    seconds = maps.read_words(maps.folder_of(args, "theirs"))["rows"]["pca"]["seconds"]
+    maps.theirs(args)
+    maps.measure(args)
     row = table(args, "theirs")["pca"]
     assert row["seconds"] == f"{seconds:.1f}"
     assert row["side"] == "theirs"
