@@ -16,7 +16,7 @@ from result_tables import ROOT, percent, rows
 FILES = ROOT / "src" / "kuzushiji" / "weights" / "files"
 
 
-def ship(run: Path, name: str) -> Path:
+def ship(run: Path, name: str, seed: int) -> Path:
     """Copies model and card; returns the model's new path."""
     FILES.mkdir(exist_ok=True)
     model = (run / "model.onnx").read_bytes()
@@ -26,14 +26,14 @@ def ship(run: Path, name: str) -> Path:
     path.write_bytes(model)
     card = (run / "MODEL_CARD.md").read_text(encoding="utf-8")
     (FILES / f"{name}.md").write_text(
-        card.replace("## Limits", f"{measured(name)}\n## Limits"), encoding="utf-8"
+        card.replace("## Limits", f"{measured(name, seed)}\n## Limits"), encoding="utf-8"
     )
     return path
 
 
-def measured(name: str) -> str:
-    """The card's section of test results, from the committed CSV."""
-    found = [row for row in rows("results/training") if row["recipe"] == name]
+def measured(name: str, seed: int) -> str:
+    """The card's section of test results, from the committed CSV: of the seed that is shipped, no other."""
+    found = [row for row in rows("results/training") if (row["recipe"], row["seed"]) == (name, str(seed))]
     lines = [
         "## Measured",
         "",
@@ -62,4 +62,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     from kuzushiji.training.run import Run
 
-    print(ship(folder, sys.argv[2] if len(sys.argv) == 3 else Run.open(folder).recipe.name))
+    recipe = Run.open(folder).recipe
+    print(ship(folder, sys.argv[2] if len(sys.argv) == 3 else recipe.name, recipe.fit.seed))
