@@ -57,6 +57,15 @@ def crops() -> str:
     return table(("input", "n", "top-1 (95 %)", "top-5", "sure", "right when sure"), lines)
 
 
+def jibo() -> str:
+    """Kana that are read as the kanji they were written with."""
+    lines = []
+    for row in rows("results/kana_as_jibo"):
+        share = percent([row], "share", SHARE)
+        lines.append([row["what"], f"{int(row['n']):,}", f"{int(row['count']):,}", share])
+    return table(("what", "n", "of these", "share (95 %)"), lines)
+
+
 def trap() -> str:
     """What the look of a glyph tells, and what spoilt kanji are read as."""
     lines = []
@@ -83,6 +92,7 @@ PAGES = {
         "half": partial(splits, HALF),
         "half-bins": partial(bins, HALF, "kkanji/half-test"),
         "crops": crops,
+        "jibo": jibo,
         "trap": trap,
         "speed": speed,
     }

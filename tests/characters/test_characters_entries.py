@@ -128,6 +128,16 @@ def test_compatibility_ideographs_stay_themselves():
     assert lookup("\ufa45").on == lookup("海").on == ("カイ",)
 
 
+def test_a_kanji_knows_the_kana_that_its_forms_write():
+    assert lookup("夜").jibo_of == ("や", "よ")
+    assert lookup("礼").jibo_of == lookup("禮").jibo_of == ("れ",)
+    assert lookup("猫").jibo_of == ()
+    assert lookup("や").jibo_of == ()
+    for char in k49_classes():
+        for jibo in lookup(char).jibo:
+            assert char in lookup(jibo.parent).jibo_of
+
+
 def test_voiced_small_and_joined():
     assert lookup("は").voiced == ("ば", "ぱ")
     assert lookup("か\u3099") is lookup("が")

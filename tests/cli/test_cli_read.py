@@ -108,6 +108,12 @@ def test_the_voiced_reading_stands_beside_its_base():
     assert line.endswith("or が")
 
 
+def test_the_kana_that_a_kanji_may_write_stands_beside_it():
+    night, cat = table(Reading("a", (Candidate.of("夜", 0.6), Candidate.of("屋", 0.3))))
+    assert night.endswith("or the kana や よ")
+    assert "kana" not in cat
+
+
 def test_top_limits_the_candidates(folder, model, capsys):
     assert cli.main(["read", str(folder / "a.png"), "--top", "1", "--json", *model]) == 0
     assert len(objects(capsys.readouterr().out)[0]["candidates"]) == 1

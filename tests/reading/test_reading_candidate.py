@@ -17,6 +17,8 @@ def test_a_kanji_has_readings_and_a_gloss_but_no_romaji():
     assert "シュン" in spring.reading
     assert spring.gloss
     assert spring.romaji is None
+    assert spring.jibo_of == ("す",)
+    assert spring.to_json()["jibo_of"] == ["す"]
 
 
 def test_a_class_of_ones_own_keeps_its_name():

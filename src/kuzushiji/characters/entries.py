@@ -6,7 +6,7 @@ import unicodedata
 from functools import cache
 
 from kuzushiji.characters.model import Character, Jibo, codepoint_of
-from kuzushiji.characters.tables import hentaigana, kana_table, kanji_table
+from kuzushiji.characters.tables import hentaigana, kana_of_jibo, kana_table, kanji_table
 from kuzushiji.errors import KuzushijiError
 
 _VOICING = ("\u3099", "\u309a")
@@ -83,10 +83,12 @@ def _kana(char: str) -> Character:
 @cache
 def _kanji(char: str) -> Character:
     _, on, kun, gloss, read_as, old, new, other = kanji_table()[char]
+    forms = (char, *old, *new, *other)
     return Character(
         char, codepoint_of(char), unicodedata.name(char), "kanji",
+        jibo_of=tuple(dict.fromkeys(kana for form in forms for kana in kana_of_jibo().get(form, ()))),
         on=tuple(on.split()), kun=tuple(kun.split()), gloss=gloss or None,
-        variants=tuple(old + new + other), old_forms=tuple(old), new_forms=tuple(new),
+        variants=forms[1:], old_forms=tuple(old), new_forms=tuple(new),
         readings_from=read_as or None,
     )  # fmt: skip
 

@@ -34,6 +34,7 @@ class Character:
         romaji: Hepburn, for kana; ``"a/wo"`` for a hentaigana with two readings.
         kana: the plain kana that the sign writes: か for か, が, and all hentaigana read ka.
         jibo: kana only: the parent of the standard form first, then of every hentaigana of that reading.
+        jibo_of: kanji only: the kana that are written with a form of it: や for 夜, whose cursive is both.
         on: Sino-Japanese readings, katakana (source: Unihan, in its order).
         kun: native readings, hiragana (source: Unihan, in its order).
         gloss: English meaning (source: Unihan).
@@ -52,6 +53,7 @@ class Character:
     romaji: str | None = None
     kana: tuple[str, ...] = ()
     jibo: tuple[Jibo, ...] = ()
+    jibo_of: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     kun: tuple[str, ...] = ()
     gloss: str | None = None

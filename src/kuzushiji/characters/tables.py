@@ -49,6 +49,21 @@ def hentaigana() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
+def kana_of_jibo() -> dict[str, tuple[str, ...]]:
+    """For each kanji that is a jibo, the plain kana whose forms come from it, the standard form's first.
+
+    >>> kana_of_jibo()["夜"], kana_of_jibo()["江"]
+    (('や',), ('え',))
+    """
+    found: dict[str, list[str]] = {}
+    for _, _, _, writes, parent, _ in kana_table().values():
+        if parent:
+            for kana in writes:
+                found.setdefault(parent, []).append(kana)
+    return {parent: tuple(dict.fromkeys(kana)) for parent, kana in found.items()}
+
+
+@cache
 def kkanji_signs() -> tuple[str, ...]:
     """The classes of Kuzushiji-Kanji, by code point."""
     return tuple("".join(_lines("kkanji.txt")))

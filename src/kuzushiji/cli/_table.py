@@ -36,11 +36,12 @@ def table(reading: Reading) -> Iterator[str]:
     signs = _columns((c.char for c in reading.candidates), least=2)
     said = _columns((c.reading for c in reading.candidates), least=12, most=28)
     for c in reading.candidates:
-        voiced = f"  or {' '.join(c.voiced)}" if c is reading.candidates[0] and c.voiced else ""
+        others = " ".join(c.voiced) or (c.jibo_of and f"the kana {' '.join(c.jibo_of)}")
+        also = f"  or {others}" if others and c is reading.candidates[0] else ""
         percent = f"{100 * c.probability:5.1f} %"
         yield (
             f"  {console.pad(c.char, signs)}  {console.pad(c.codepoint, 7)}  {console.pad(c.reading, said)}"
-            f"  {percent}  {console.bar(c.probability)}{voiced}"
+            f"  {percent}  {console.bar(c.probability)}{also}"
         ).rstrip()
 
 

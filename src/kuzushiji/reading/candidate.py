@@ -27,6 +27,7 @@ class Candidate:
         romaji: for kana; None for others.
         kind: ``"hiragana"``, ``"kanji"``, ``"iteration mark"`` or ``"other"``.
         jibo: the kanji that forms of this kana come from, the standard form's first; empty for kanji.
+        jibo_of: the kana that are written with a form of this kanji: a cursive 夜 is also や.
         voiced: the voiced kana that are written with the same sign (か: が); empty where there are none.
         gloss: English meaning of a kanji, where one is known.
         look_alikes: the characters it is most often taken for, by this model's measured confusions.
@@ -41,6 +42,7 @@ class Candidate:
     romaji: str | None = None
     kind: str = "other"
     jibo: tuple[str, ...] = ()
+    jibo_of: tuple[str, ...] = ()
     voiced: tuple[str, ...] = ()
     gloss: str | None = None
     look_alikes: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ class Candidate:
             "reading": self.reading,
             "romaji": self.romaji,
             "jibo": list(self.jibo),
+            "jibo_of": list(self.jibo_of),
             "voiced": list(self.voiced),
             "gloss": self.gloss,
             "look_alikes": list(self.look_alikes),
@@ -97,6 +100,7 @@ def _known(char: str) -> dict[str, Any]:
         "romaji": about.romaji,
         "kind": about.kind,
         "jibo": tuple(dict.fromkeys(jibo.parent for jibo in ordered)),
+        "jibo_of": about.jibo_of,
         "voiced": tuple(about.voiced),
         "gloss": about.gloss,
     }

@@ -103,6 +103,7 @@ def _schemas() -> dict[str, Any]:
                 "kun": _STRINGS,
                 "gloss": _NULLABLE,
                 "variants": _STRINGS,
+                "jibo_of": _STRINGS,
                 "voiced": _STRINGS,
                 "look_alikes": _STRINGS,
             }

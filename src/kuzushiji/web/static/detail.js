@@ -40,6 +40,7 @@ function facts(about, pick) {
   row("detail.kun", joined(about.kun));
   row("detail.gloss", about.gloss && h("span", { lang: "en", text: about.gloss }));
   row("detail.voiced", ...chips(about.voiced, pick));
+  row("detail.jiboof", ...chips(about.jibo_of, pick));
   row("detail.variants", ...chips(about.variants, pick));
   row("detail.lookalikes", ...chips(about.look_alikes, pick));
   row("detail.codepoint", h("span", { class: "code", text: about.codepoint }));
