@@ -1,7 +1,7 @@
 """Kana that are read as the kanji they were written with: ``python benchmarks/kana_as_jibo.py``.
 
 A kana was written with the cursive of any of several kanji (its jibo): 夜 and 屋 are also ya. Of one such
-sign alone nobody can say which is meant; the label says や, and the reader may say 夜 with や named beside it.
+sign alone nobody can say which is meant; the label says や, and the reader may say 夜, with や beside it.
 Rows of results/kana_as_jibo.csv: accuracy on a test split by the label, the same where a kanji that is a jibo
 of the label (or another form of one) counts too, and the pairs that occur most.
 
