@@ -1,6 +1,7 @@
 """The documentation: examples run, commands exist, the site builds without a warning, links are whole."""
 
 import doctest
+import pkgutil
 import re
 import subprocess
 import sys
@@ -81,6 +82,34 @@ def subprocess_help(command, _known={}):  # noqa: B006  (kept between calls)
         call = [sys.executable, "-m", "kuzushiji", command, "--help"]
         _known[command] = subprocess.run(call, capture_output=True, text=True, check=True).stdout
     return _known[command]
+
+
+NAMED = re.compile(
+    r"\b((?:scripts|benchmarks|recipes|notebooks|src|tests)/[\w./-]+\.(?:py|csv|toml|md|json))\b"
+)
+TO_BE_WRITTEN = {"recipes/mine.toml", "recipes/NAME.toml"}
+
+
+def test_files_and_names_in_the_texts_exist():
+    pytest.importorskip("keras", reason='names of the "train" extra are among them')
+    pytest.importorskip("sklearn", reason='names of the "evaluate" extra are among them')
+    texts = [*PAGES, *CARDS, *ROOT.glob("*.md"), *(ROOT / "recipes").glob("*.toml")]
+    files, names = set(), set()
+    for page in texts:
+        text = page.read_text(encoding="utf-8")
+        files |= set(NAMED.findall(text))
+        names |= set(re.findall(r"`(kuzushiji(?:\.\w+)+)`", text))
+    assert len(files) > 20
+    assert len(names) > 10
+    assert [file for file in sorted(files - TO_BE_WRITTEN) if not (ROOT / file).exists()] == []
+    assert [name for name in sorted(names) if resolved(name) is None] == []
+
+
+def resolved(name):
+    try:
+        return pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return None
 
 
 class Links(HTMLParser):
