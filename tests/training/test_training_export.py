@@ -37,6 +37,21 @@ def test_folding_keeps_the_function_and_drops_the_normalizations(model):
     assert not any(isinstance(layer, BatchNormalization) for layer in folded.layers)
 
 
+def test_folding_keeps_the_function_of_depthwise_blocks():
+    from kuzushiji import models
+    from kuzushiji.models.layers import BatchNormalization
+
+    made = models.create("residual", 3, 16, stem=[4], widths=[6, 8], tail=0, separable=3)
+    rng = np.random.default_rng(0)
+    for w in made.weights:
+        if any(part in w.path for part in ("gamma", "beta", "moving")):
+            w.assign(rng.uniform(0.5, 1.5, w.shape))
+    folded = fold(made)
+    x = rng.random((5, 1, 16, 16), np.float32)
+    np.testing.assert_allclose(folded.predict_on_batch(x), made.predict_on_batch(x), atol=1e-5)
+    assert not any(isinstance(layer, BatchNormalization) for layer in folded.layers)
+
+
 def test_onnx_agrees_with_keras_and_carries_its_metadata(model, tmp_path):
     path = tmp_path / "m.onnx"
     assert export.write(model, INFO, path).difference <= 1e-5
