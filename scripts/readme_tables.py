@@ -1,18 +1,13 @@
 """Writes the tables of README.md and its Japanese twin: ``python scripts/readme_tables.py [--check]``.
 
-Every figure comes from benchmarks/results, the published ones from benchmarks/published.csv; the example of a
-reading is what the command says.
+Every figure comes from benchmarks/results, the published ones from benchmarks/published.csv.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
 from result_tables import Row, baselines, main, mean, percent, rows, runs, table
 
@@ -130,21 +125,6 @@ def _run(seeds: list[Row], language: Language) -> list[str]:
     ]
 
 
-@cache
-def reading() -> str:
-    """A drawn す, read by the default model from a shell."""
-    from PIL import Image
-
-    from kuzushiji.images import samples
-
-    words = ["kuzushiji", "read", "su.png", "--top", "3"]
-    with tempfile.TemporaryDirectory() as folder:
-        Image.fromarray(samples.sample("す", 4)).save(Path(folder) / words[2])
-        call = [sys.executable, "-m", *words]
-        said = subprocess.run(call, cwd=folder, capture_output=True, encoding="utf-8", check=True).stdout
-    return f"```text\n$ {' '.join(words)}\n{said}```"
-
-
 STEP = "images a second of a Keras training step, one thread"
 SPEED = (
     ("cold_start", "read_one_png", "`kuzushiji read one.png` from a cold shell", ("most", "2")),
@@ -175,7 +155,7 @@ def _sayer(language: Language) -> Callable[[str], str]:
 
 
 PAGES = {
-    page: {"reading": reading, "training": partial(training, language), "speed": partial(speed, language)}
+    page: {"training": partial(training, language), "speed": partial(speed, language)}
     for page, language in (("README.md", ENGLISH), ("README.ja.md", JAPANESE))
 }
 

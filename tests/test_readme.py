@@ -45,6 +45,22 @@ def test_the_twins_name_each_other_and_show_the_same_commands():
     ]
 
 
+def test_the_reading_shown_is_what_the_command_says(tmp_path, monkeypatch, capsys):
+    from PIL import Image
+
+    from kuzushiji.cli import main
+    from kuzushiji.images import samples
+
+    shown = re.search(
+        r"^\$ kuzushiji (read su\.png.*)\n(.*)\n(.*)$", (ROOT / "README.md").read_text("utf-8"), re.M
+    )
+    Image.fromarray(samples.sample("す", 4)).save(tmp_path / "su.png")
+    monkeypatch.chdir(tmp_path)
+    assert main(shown[1].split()) == 0
+    # What comes after the first candidate is a matter of the processor's last digits.
+    assert capsys.readouterr().out.splitlines()[:2] == [shown[2], shown[3]]
+
+
 def test_the_evaluation_shown_is_the_recorded_one_of_the_shipped_model():
     from kuzushiji.weights import open_model
 
