@@ -1,1 +1,1 @@
-"""From a recipe to a run folder: data, augmentation, the loop, calibration, export; nothing is imported here."""
+"""From a recipe to a run folder: data, augmentation, the loop, calibration, export."""
