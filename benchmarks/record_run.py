@@ -77,8 +77,13 @@ def _earlier(recipe: Any) -> list[dict[str, Any]]:
 
 
 def _command(recipe: Any) -> str:
-    start = f" --set model.weights={recipe.model.weights}" if recipe.model.weights else ""
-    return f"kuzushiji train recipes/{recipe.name}.toml{start} --set fit.seed={recipe.fit.seed}"
+    set_to = {
+        "model.weights": recipe.model.weights,
+        "export.calibration_weights": recipe.export.calibration_weights,
+        "fit.seed": str(recipe.fit.seed),
+    }
+    settings = "".join(f" --set {key}={value}" for key, value in set_to.items() if value)
+    return f"kuzushiji train recipes/{recipe.name}.toml{settings}"
 
 
 def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:
