@@ -26,6 +26,14 @@ def folder(tmp_path, monkeypatch):
     return root
 
 
+def test_the_command_makes_what_a_plan_does_by_default():
+    from kuzushiji.cli._app import build
+    from kuzushiji.maps.engine import Plan
+
+    option = next(p for p in build([]).commands["map"].params if p.name == "methods")
+    assert tuple(option.default.split(",")) == tuple(Plan().methods)
+
+
 def test_maps_table_csv_points_and_page(folder, tmp_path, capsys):
     pytest.importorskip("sklearn")
     extra = folder / "U+304B" / "00.png"

@@ -1,0 +1,1 @@
+"""From images to maps by dimension reduction, their quality, and the page to walk them."""

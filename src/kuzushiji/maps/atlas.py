@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kuzushiji._files import replacing
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps import sprites
 from kuzushiji.maps.page import bundle, payload
@@ -52,9 +52,8 @@ def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
         if folder is not None:
             _write_sheets(folder / "sprites", sheets)
-        partial = out.with_name(out.name + ".part")
-        partial.write_text(html, encoding="utf-8")
-        os.replace(partial, out)
+        with replacing(out) as partial:
+            partial.write_text(html, encoding="utf-8")
     except OSError as e:
         raise KuzushijiError(f"cannot write the atlas to {out}: {e.strerror or e}") from e
     return out

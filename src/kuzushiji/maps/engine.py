@@ -16,7 +16,7 @@ from kuzushiji.maps.features import Features
 from kuzushiji.maps.method import Job, Method
 from kuzushiji.maps.moments import principal
 from kuzushiji.maps.quality import Reference, measure, procrustes, reference
-from kuzushiji.maps.registry import chosen
+from kuzushiji.maps.registry import DEFAULT, chosen
 from kuzushiji.maps.result import Added, Array, Cluster, Map, MapSet, PCAInfo, Quality
 from kuzushiji.maps.shared import Shared
 from kuzushiji.maps.source import check
@@ -44,7 +44,7 @@ class Plan:
         clusters: whether to look for the shapes inside each class.
     """
 
-    methods: Sequence[str] = ("pca", "lda", "umap", "tsne", "localmap")
+    methods: Sequence[str] = DEFAULT
     dims: int = 2
     seed: int = 0
     threads: int = 1

@@ -17,6 +17,7 @@ _ORDER = (
     "tsne", "umap", "densmap", "pacmap", "localmap", "trimap", "autoencoder",
 )  # fmt: skip
 DEFAULT = ("pca", "lda", "umap", "tsne", "localmap")
+"""What is made when no method is named."""
 
 
 @cache
