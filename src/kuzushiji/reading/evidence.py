@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.weights.model import Model
 
 EACH = 300
@@ -105,7 +106,7 @@ class Evidence:
             count: how many at most.
         """
         start, stop = self._span.get(char, (0, 0))
-        likeness = np.asarray(self._vectors[start:stop], np.float32) @ _unit(embedding[None])[0]
+        likeness = np.asarray(self._vectors[start:stop], np.float32) @ unit_length(embedding[None])[0]
         best = np.argsort(-likeness, kind="stable")[:count]
         return tuple(self._known(start + int(k), float(likeness[k])) for k in best)
 
@@ -145,7 +146,7 @@ class Evidence:
                 mine = rows[:, 0] == number
                 images = self._datasets[number].images[rows[mine, 1]]
                 glyphs[mine] = resize_glyphs(np.asarray(images), self.model.info.size)
-            blocks.append(_unit(self.model.embed(glyphs)).astype(np.float16))
+            blocks.append(unit_length(self.model.embed(glyphs)).astype(np.float16))
             progress(min(start + _BLOCK, len(self._rows)), len(self._rows))
         return np.concatenate(blocks)
 
@@ -182,9 +183,3 @@ def _chosen(number: int, dataset: Any, each: int) -> tuple[np.ndarray, np.ndarra
     indices = np.concatenate(picked) if picked else np.empty(0, np.int64)
     rows = np.stack([np.full(len(indices), number), indices], axis=1).astype(np.int64)
     return rows, np.asarray(dataset.classes)[dataset.labels[indices]]
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1, float32."""
-    vectors = np.asarray(vectors, np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
