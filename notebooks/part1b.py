@@ -408,7 +408,7 @@ from kuzushiji.training.export import write
 from kuzushiji.weights import ModelInfo, open_model
 
 info = ModelInfo("part1b", everything.classes, 28, shifts=scratch.export.shifts)
-difference = write(residual, info, OUT / "part1b.onnx")
+difference = write(residual, info, OUT / "part1b.onnx").difference
 reader = open_model(OUT / "part1b.onnx", threads=1)
 print(f"Keras and the file differ by at most {difference:.0e} in any probability")
 

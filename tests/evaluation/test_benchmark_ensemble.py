@@ -7,6 +7,7 @@ import pytest
 
 from benchmark_support import benchmark
 from kuzushiji.datasets import Dataset
+from kuzushiji.training.recipe import Fit, Recipe
 
 
 @pytest.fixture
@@ -33,9 +34,7 @@ def runs(tiny_model, tmp_path, glyphs, monkeypatch):
             "model": {"shifts": [[0, 0], [0, 1]]},
         }
         environment = {"processor": "a processor", "cores": 1, "system": "Linux"}
-        recipe = SimpleNamespace(
-            name="mine", fit=SimpleNamespace(seed=seed), model=SimpleNamespace(weights="")
-        )
+        recipe = Recipe("mine", fit=Fit(seed=seed))
         files = {"result.json": result, "environment.json": environment}
         return SimpleNamespace(folder=folder, recipe=recipe, read=files.__getitem__)
 

@@ -53,7 +53,7 @@ def kana_of_jibo() -> dict[str, tuple[str, ...]]:
     """For each kanji that is a jibo, the plain kana whose forms come from it, the standard form's first.
 
     >>> kana_of_jibo()["夜"], kana_of_jibo()["江"]
-    (('や',), ('え',))
+    (('や', 'よ'), ('え',))
     """
     found: dict[str, list[str]] = {}
     for _, _, _, writes, parent, _ in kana_table().values():
