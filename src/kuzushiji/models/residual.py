@@ -52,6 +52,7 @@ def residual(
     size: int,
     stem: Sequence[int] = (24,),
     stem_stride: int = 1,
+    stem_kernel: int = 3,
     widths: Sequence[int] = (48, 96),
     blocks: Sequence[int] = (1, 1),
     separable: int = 0,
@@ -68,6 +69,7 @@ def residual(
         size: side of the input, pixels.
         stem: widths of the convolutions before the first stage.
         stem_stride: stride of the first of them (2 makes every later layer four times cheaper).
+        stem_kernel: side of its kernel.
         widths: channels of each stage.
         blocks: residual blocks (two convolutions and a sum) of each stage.
         separable: above 0, the side of the depthwise convolutions that take the place of whole ones in the
@@ -85,7 +87,7 @@ def residual(
     glyphs = keras.Input((1, size, size), name="glyphs")
     x = glyphs
     for i, width in enumerate(stem):
-        x = _convolve(x, width, stem_stride if i == 0 else 1)
+        x = _convolve(x, width, *((stem_stride, stem_kernel) if i == 0 else ()))
     for i, (width, count) in enumerate(zip(widths, blocks, strict=True)):
         if separable and i > 0:
             x = _convolve(_depthwise(x, separable, 2), width, kernel=1)

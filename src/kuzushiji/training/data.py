@@ -10,6 +10,7 @@ from kuzushiji.datasets import Dataset, load, shifted_holdout
 from kuzushiji.datasets.registry import PUBLISHED
 from kuzushiji.errors import UsageError
 from kuzushiji.images import resize_glyphs
+from kuzushiji.training.jibo import jibo_glyphs
 from kuzushiji.training.recipe import Data
 
 
@@ -20,13 +21,24 @@ class Part:
     Attributes:
         images: uint8 (n, size, size), white ink on black.
         labels: int64 (n,), positions in the classes.
+        published: int64 (n,), the side at which each was published, pixels; None where that is its size.
     """
 
     images: np.ndarray
     labels: np.ndarray
+    published: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def sides(self) -> np.ndarray:
+        """The side at which each was published, int64 (n,), pixels."""
+        return np.full(len(self), self.images.shape[1]) if self.published is None else self.published
+
+    def take(self, rows: np.ndarray) -> Part:
+        """Some of them, by position."""
+        return Part(self.images[rows], self.labels[rows], self.sides[rows])
 
 
 @dataclass(frozen=True)
@@ -61,10 +73,12 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
             held.append(_part(load(source.name, "validation"), classes, data))
         elif data.validation in ("shifted", "own"):
             keep, out = shifted_holdout(source, fraction=data.fraction, seed=seed)
-            train.append(Part(part.images[keep], part.labels[keep]))
-            held.append(Part(part.images[out], part.labels[out]))
+            train.append(part.take(keep))
+            held.append(part.take(out))
         else:
             train.append(part)
+    if data.jibo:
+        train.append(Part(*jibo_glyphs(classes, data.size)))
     if data.validation not in ("shifted", "own", "none"):
         held = [_part(_load(data.validation), classes, data)]
     return Assembled(classes, _join(train), _join(held) if held else None)
@@ -83,7 +97,11 @@ def _has_validation(source: Dataset) -> bool:
 def _join(parts: list[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
-    return Part(np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts]))
+    return Part(
+        np.concatenate([p.images for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.sides for p in parts]),
+    )
 
 
 def _part(source: Dataset, classes: tuple[str, ...], data: Data) -> Part:
@@ -95,4 +113,5 @@ def _part(source: Dataset, classes: tuple[str, ...], data: Data) -> Part:
     inside = np.flatnonzero(labels >= 0)
     everything = len(inside) == len(labels)
     images = source.images if everything else source.images[inside]
-    return Part(resize_glyphs(images, data.size), labels[inside])
+    sides = np.full(len(inside), images.shape[1])
+    return Part(resize_glyphs(images, data.size), labels[inside], sides)

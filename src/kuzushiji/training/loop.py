@@ -23,6 +23,7 @@ from kuzushiji.training.distill import Teacher
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
+from kuzushiji.training.soften import Soften
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,12 @@ class Loop:
         if fit.sampling_power != 1 or shapes is not None:
             self.chances = chances(data.train.labels, fit.sampling_power, shapes, fit.shape_power)
         self.optimizer = optimizers.make(fit)
+        self.soften = Soften.of(recipe.data.soften, data) if recipe.data.soften else None
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
-        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing)
+        if self.soften:
+            drawn *= self.soften.open_share
+        closed = self.soften.closed if self.soften else None
+        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing, closed)
         if teacher:
             loss = distill.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
         model.compile(optimizer=self.optimizer, loss=loss, jit_compile=False)
@@ -162,8 +167,10 @@ class Loop:
         chosen = order[at : at + self.recipe.fit.batch_size]
         rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
         _seed_backend(int(rng.integers(2**31)))
-        glyphs = self.recipe.augment(self.data.train.images[chosen], rng)
-        wanted = self.data.train.labels[chosen]
+        images, wanted = self.data.train.images[chosen], self.data.train.labels[chosen]
+        if self.soften:
+            images, wanted = self.soften(images, wanted, self.data.train.sides[chosen], rng)
+        glyphs = self.recipe.augment(images, rng)
         if self.teacher:
             wanted = distill.targets(wanted, self.teacher(glyphs))
         loss = float(self.model.train_on_batch(glyphs[:, None], wanted))

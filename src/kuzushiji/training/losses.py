@@ -9,8 +9,12 @@ import numpy as np
 
 from kuzushiji.errors import UsageError
 
+_SHUT = 1e4  # nats: no probability is left, and float32 still adds exactly enough
 
-def make(kind: str, counts: np.ndarray, label_smoothing: float = 0.0) -> Callable[[Any, Any], Any]:
+
+def make(
+    kind: str, counts: np.ndarray, label_smoothing: float = 0.0, closed: np.ndarray | None = None
+) -> Callable[[Any, Any], Any]:
     """A loss for ``model.compile``.
 
     Args:
@@ -20,22 +24,33 @@ def make(kind: str, counts: np.ndarray, label_smoothing: float = 0.0) -> Callabl
         counts: int or float (c,), training images a class, or what is in proportion to how often each class
             is drawn.
         label_smoothing: probability spread evenly over all classes, in [0, 1).
+        closed: bool (c,), classes that are left out of the softmax of an image whose label is raised by c
+            (see `kuzushiji.training.soften`); None where no label is. Not with label smoothing.
 
     Returns:
         A function from labels int (n,) and logits float32 (n, c) to the mean loss in nats.
+
+    Raises:
+        UsageError: no such loss, or closed classes with label smoothing, which would be infinite.
     """
     from keras import ops
 
     if kind not in ("softmax", "balanced-softmax"):
         raise UsageError(f"fit.loss is {kind!r}; there are: softmax, balanced-softmax")
+    if closed is not None and label_smoothing:
+        raise UsageError("fit.label_smoothing and data.soften do not go together: set one of them to 0")
     prior = np.log(np.maximum(counts, 1) / max(1.0, float(counts.sum()))).astype(np.float32)
     balanced = kind == "balanced-softmax"
 
     def loss(labels: Any, logits: Any) -> Any:
         if balanced:
             logits = logits + ops.convert_to_tensor(prior)
-        log_p = ops.log_softmax(logits, axis=-1)
         labels = ops.reshape(ops.cast(labels, "int64"), (-1, 1))
+        if closed is not None:
+            raised = ops.cast(labels >= len(closed), logits.dtype)
+            logits = logits - raised * ops.convert_to_tensor(_SHUT * closed.astype(np.float32))
+            labels = labels % len(closed)
+        log_p = ops.log_softmax(logits, axis=-1)
         right = ops.take_along_axis(log_p, labels, axis=-1)
         value = -(1 - label_smoothing) * ops.mean(right)
         return value - label_smoothing * ops.mean(log_p) if label_smoothing else value

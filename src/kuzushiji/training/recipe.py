@@ -23,7 +23,13 @@ class Data:
         sources: data sets, each ``name`` or ``name/split`` (default split: train); classes are their union,
             in order.
         size: side of the glyphs, pixels. Sources that were published at several sizes are best joined at the
-            smallest of them: else the network learns which set a glyph comes from by its sharpness.
+            smallest of them, or with ``soften``: else the network learns which set a glyph comes from by its
+            sharpness.
+        soften: part of the glyphs of larger sources that are drawn by way of the smallest source's size, and
+            look as its glyphs do. From the others, which are sharper, it is learned which of the larger
+            sources' own classes they are, and never whether they are one of these: classes that only the
+            smallest source has are left out of their softmax (see `kuzushiji.training.soften`). 0 for none.
+        jibo: learn kanji that kana of the classes were made of as these kana (see `kuzushiji.training.jibo`).
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
             part: the official test sets are shifted too), ``own`` takes the validation split of those sources
             that have one and does as ``shifted`` for the others, ``none`` trains on everything, anything else
@@ -33,6 +39,8 @@ class Data:
 
     sources: tuple[str, ...] = ("kmnist",)
     size: int = 28
+    soften: float = 0.0
+    jibo: bool = False
     validation: str = "shifted"
     fraction: float = 0.1
 
@@ -44,8 +52,9 @@ class Model:
     Attributes:
         architecture: its name (see `kuzushiji.models`).
         options: the architecture's own.
-        weights: a run folder or ``.keras`` file of such a network to start from; empty to start from chance.
-            Where its classes are others, the head starts from chance all the same.
+        weights: what to start from: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx``
+            file of such a network; empty to start from chance. Where its classes are others, the head starts
+            from chance all the same.
     """
 
     architecture: str = "residual"

@@ -13,11 +13,13 @@ from kuzushiji.training.data import Assembled
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
+from kuzushiji.training.unfold import grown, unfold
+from kuzushiji.weights import find, names
 
 _START, _SHAPES = "start.npz", "shapes.npy"
 
 
-def network(recipe: Recipe, classes: int, begun: bool = False) -> Any:
+def network(recipe: Recipe, classes: int, begun: bool = False, glyphs: np.ndarray | None = None) -> Any:
     """Builds a recipe's network, as its seed draws it or with the weights that it starts from.
 
     Seeds the global random numbers of Python, NumPy and the backend.
@@ -26,6 +28,7 @@ def network(recipe: Recipe, classes: int, begun: bool = False) -> Any:
         recipe: its ``model``, ``data.size`` and ``fit.seed`` decide.
         classes: number of classes.
         begun: a checkpoint will give the weights, so that none are taken over.
+        glyphs: see `start_from`.
 
     Returns:
         A ``keras.Model`` for `kuzushiji.training.loop.Loop`; see `kuzushiji.models.create`.
@@ -40,33 +43,50 @@ def network(recipe: Recipe, classes: int, begun: bool = False) -> Any:
     keras.utils.set_random_seed(recipe.fit.seed)
     model = models.create(recipe.model.architecture, classes, recipe.data.size, **recipe.model.options)
     if recipe.model.weights and not begun:
-        start_from(model, Path(recipe.model.weights))
+        start_from(model, recipe.model.weights, glyphs)
     return model
 
 
-def start_from(model: Any, path: Path) -> None:
+def start_from(model: Any, start: str | Path, glyphs: np.ndarray | None = None) -> None:
     """Gives a network the weights of another of the same layers, taken in order.
 
-    A head for another number of classes stays as it is.
+    A head for another number of classes stays as it is. A stem for glyphs of twice the side, with twice the
+    stride, takes the earlier one's kernel with each weight spread over the four pixels that it saw as one:
+    the network then sees in a large glyph what the other saw in the reduced one, and can learn to see more
+    (progressive resizing).
 
     Args:
         model: from `kuzushiji.models.create`.
-        path: a run folder, or a ``.keras`` file.
+        start: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx`` file.
+        glyphs: uint8 (n, size, size), some hundred training glyphs; what `unfold` needs for an ONNX file.
 
     Raises:
         KuzushijiError: no such model, or one of another shape.
     """
+    path = find(start) if str(start) in names() else Path(start)
     source = path / "model.keras" if path.is_dir() else path
     if not source.is_file():
         raise KuzushijiError(f"model.weights: {source} is not there; train what the recipe starts from first")
-    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
-    mine = [layer for layer in model.layers if layer.weights]
     try:
-        for layer, name in zip(mine, _alike(mine, earlier), strict=True):
-            if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
-                layer.set_weights(earlier[name].get_weights())
+        if source.suffix == ".onnx":
+            if glyphs is None:
+                raise KuzushijiError(f"model.weights: {source} gives weights where the training set is known")
+            unfold(model, source, glyphs)
+        else:
+            _copy(source, model)
     except ValueError as e:
         raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
+
+
+def _copy(source: Path, model: Any) -> None:
+    """Copies the weights of a ``.keras`` file; ValueError where it is of another network."""
+    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
+    mine = [layer for layer in model.layers if layer.weights]
+    for layer, name in zip(mine, _alike(mine, earlier), strict=True):
+        if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
+            weights = earlier[name].get_weights()
+            weights[0] = grown(weights[0], layer.weights[0].shape)
+            layer.set_weights(weights)
 
 
 def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:

@@ -56,7 +56,7 @@ def train(
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
     begun = resume is not None and resume.checkpoint.is_file()
-    model = network(recipe, len(data.classes), begun)
+    model = network(recipe, len(data.classes), begun, sample(data.train, recipe.fit.seed))
     teacher = open_teacher(recipe.fit, data.classes, recipe.data.size)
     run = resume or Run.new(recipe, runs)
     if recipe.export.start_share and not begun:
@@ -99,6 +99,10 @@ def _check(recipe: Recipe) -> None:
     for which, used in needy.items():
         if used and not recipe.model.weights:
             raise UsageError(f"{which} needs model.weights: a run to start from")
+    if not 0 <= recipe.data.soften <= 1:
+        raise UsageError(f"data.soften is {recipe.data.soften}; it is a part of the glyphs, from 0 to 1")
+    if recipe.data.soften and recipe.fit.teacher:
+        raise UsageError("data.soften and fit.teacher do not go together: a teacher knows no closed classes")
     if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
         raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
 

@@ -1,0 +1,130 @@
+"""Weights of an ONNX file put back into the Keras network that it was made of, to train it further.
+
+Export folds each batch normalization into the layer before it and may store weights in half precision or in
+8-bit integers. Going back, the normalization takes the statistics that the layer's outputs have on given
+glyphs, and undoes them exactly: the network answers as the file does, up to that rounding, and learns like
+any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kuzushiji.errors import need
+
+_LINEAR = ("Conv", "Gemm", "MatMul")
+
+
+def unfold(model: Any, path: Path, glyphs: np.ndarray) -> None:
+    """Gives a network the weights of an ONNX file.
+
+    A head for another number of classes stays as it is, and what the file adds to its logits (see
+    `kuzushiji.training.prior`) is left out. For a stem of glyphs twice as large see `grown`.
+
+    Args:
+        model: from `kuzushiji.models.create`.
+        path: an ``.onnx`` file written by ``kuzushiji export``.
+        glyphs: uint8 (n, size, size), some hundred training glyphs at the network's size; the normalizations'
+            statistics are theirs.
+
+    Raises:
+        ValueError: the file is of another network.
+    """
+    from keras import layers
+
+    stored = linear_layers(path)
+    mine = [x for x in model.layers if isinstance(x, layers.Conv2D | layers.Dense) and x.name != "logits"]
+    *body, head = stored
+    if len(body) != len(mine):
+        raise ValueError
+    pairs = []
+    for layer, (kernel, bias) in zip(mine, body, strict=True):
+        kernel = grown(_as_keras(kernel), layer.kernel.shape)
+        (follower,) = (node.operation for node in layer._outbound_nodes)
+        layer.set_weights([kernel, bias] if layer.use_bias else [kernel])
+        if not layer.use_bias:
+            pairs.append((follower, bias))
+    _normalize(model, pairs, glyphs)
+    _set_head(model.get_layer("logits"), *head)
+
+
+def linear_layers(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Weights and biases of an ONNX file's convolutions and matrices, in order, float32.
+
+    Convolutions are (out, in, h, w), matrices (in, out); a matrix without a bias has zeros.
+    """
+    onnx = need("onnx", extra="train")
+    graph = onnx.load(str(path)).graph
+    values = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:  # weights are cast or rescaled before they are used
+        if node.op_type == "Cast" and node.input[0] in values:
+            values[node.output[0]] = values[node.input[0]].astype(np.float32)
+        if node.op_type == "DequantizeLinear" and node.input[0] in values:
+            values[node.output[0]] = _rescaled(*(values[name] for name in node.input))
+    found = []
+    for node in graph.node:
+        if node.op_type in _LINEAR and node.input[1] in values:
+            weights = values[node.input[1]].astype(np.float32)
+            width = weights.shape[0] if node.op_type == "Conv" else weights.shape[1]
+            bias = values[node.input[2]] if len(node.input) > 2 else np.zeros(width)
+            found.append((weights, np.asarray(bias, np.float32)))
+    return found
+
+
+def _rescaled(rounded: np.ndarray, scale: np.ndarray, zero: np.ndarray) -> np.ndarray:
+    """DequantizeLinear, whose scales stand for the first axis (output channels) where there are several."""
+    shape = (-1,) + (1,) * (rounded.ndim - 1) if scale.ndim else ()
+    whole = rounded.astype(np.float32) - zero.astype(np.float32).reshape(shape)
+    return np.asarray(whole * scale.reshape(shape), np.float32)
+
+
+def _as_keras(kernel: np.ndarray) -> np.ndarray:
+    return kernel.transpose(2, 3, 1, 0) if kernel.ndim == 4 else kernel
+
+
+def grown(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A kernel that sees in a glyph of twice the side, at twice the stride, what it saw in the reduced one.
+
+    Args:
+        kernel: float (h, w, in, out), or a matrix; one of the wanted shape comes back as it is.
+        shape: wanted; for another it must be (2 h + 1, 2 w + 1, in, out).
+
+    Raises:
+        ValueError: it is neither.
+
+    >>> grown(np.full((1, 1, 1, 1), 4.0), (3, 3, 1, 1))[:, :, 0, 0].tolist()
+    [[0.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]]
+    """
+    if kernel.shape == tuple(shape):
+        return kernel
+    if kernel.ndim != 4:
+        raise ValueError
+    larger = np.pad(kernel.repeat(2, 0).repeat(2, 1) / 4, ((1, 0), (1, 0), (0, 0), (0, 0)))
+    if larger.shape != tuple(shape):
+        raise ValueError
+    return larger
+
+
+def _normalize(model: Any, pairs: Sequence[tuple[Any, np.ndarray]], glyphs: np.ndarray) -> None:
+    """Sets each normalization so that, with the statistics of ``glyphs``, it only adds its bias."""
+    import keras
+
+    for layer, bias in pairs:
+        one = np.ones_like(bias)
+        layer.set_weights([one, bias, 0 * one, one - layer.epsilon])
+    before = keras.Model(model.input, [layer.input for layer, _ in pairs])
+    outputs = before.predict_on_batch(glyphs[:, None].astype(np.float32) / 255)
+    for (layer, bias), x in zip(pairs, outputs if len(pairs) > 1 else [outputs], strict=True):
+        axes = tuple(k for k in range(x.ndim) if k != layer.axis % x.ndim)
+        mean, variance = x.mean(axes), x.var(axes)
+        layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
+
+
+def _set_head(head: Any, kernel: np.ndarray, bias: np.ndarray) -> None:
+    weights = [kernel, bias][: len(head.get_weights())]
+    if [w.shape for w in weights] == [w.shape for w in head.get_weights()]:
+        head.set_weights(weights)

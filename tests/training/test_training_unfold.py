@@ -1,0 +1,105 @@
+"""A shipped file's weights back in a network that can learn, on small networks made here."""
+
+import numpy as np
+import pytest
+
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.training import export
+from kuzushiji.training.data import Part
+from kuzushiji.training.loop import embeddings, logits
+from kuzushiji.training.prior import with_prior
+from kuzushiji.training.start import start_from
+from kuzushiji.weights import ModelInfo
+
+OPTIONS = {"widths": [8, 40], "tail": 0, "features": 6, "cosine_scale": 5.0}
+
+
+def network(size=16, classes=3, stem=(36,), **options):
+    from kuzushiji import models
+
+    return models.create("residual", classes, size, stem=list(stem), **{**OPTIONS, **options})
+
+
+def moved(model):
+    """Normalizations away from their start, as training moves them."""
+    rng = np.random.default_rng(0)
+    for w in model.weights:
+        if any(part in w.path for part in ("gamma", "beta", "moving")):
+            w.assign(rng.uniform(0.5, 1.5, w.shape))
+    return model
+
+
+def glyphs(size=16, n=64):
+    return Part(np.random.default_rng(1).integers(0, 256, (n, size, size), np.uint8), np.zeros(n, np.int64))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    import keras
+
+    keras.utils.set_random_seed(0)
+    return moved(network())
+
+
+def written(model, path, **kind):
+    info = ModelInfo("tiny", ("あ", "い", "う"), model.input_shape[-1])
+    export.write(model, info, path, **kind)
+    return path
+
+
+def test_the_network_answers_as_the_file_does_without_what_was_added_to_its_logits(trained, tmp_path):
+    path = written(with_prior(trained, np.array([1.0, 0.0, -1.0])), tmp_path / "m.onnx")
+    again = network()
+    start_from(again, path, glyphs().images)
+    np.testing.assert_allclose(logits(again, glyphs()), logits(trained, glyphs()), atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore")  # onnxruntime's quantization reads numpy in an old way
+def test_from_a_file_in_8_bit_integers_up_to_their_rounding(trained, tmp_path):
+    path = written(trained, tmp_path / "m.onnx", half=True, glyphs=glyphs(n=512).images)
+    again = network()
+    start_from(again, path, glyphs().images)
+    near = np.abs(logits(again, glyphs()) - logits(trained, glyphs())).max()
+    far = np.abs(logits(moved(network()), glyphs()) - logits(trained, glyphs())).max()
+    assert 0 < near < 0.2 < far
+
+
+def test_normalizations_have_the_statistics_of_the_glyphs(trained, tmp_path):
+    import keras
+
+    from kuzushiji.models.layers import BatchNormalization
+
+    again = network()
+    start_from(again, written(trained, tmp_path / "m.onnx"), glyphs().images)
+    first = next(layer for layer in again.layers if isinstance(layer, BatchNormalization))
+    before = keras.Model(again.inputs, first.input)
+    x = before.predict_on_batch(glyphs().images[:, None].astype(np.float32) / 255)
+    np.testing.assert_allclose(first.get_weights()[2], x.mean((0, 2, 3)), atol=1e-4)
+    np.testing.assert_allclose(first.get_weights()[3], x.var((0, 2, 3)), rtol=1e-3)
+
+
+def test_a_head_for_other_classes_stays_and_another_network_is_refused(trained, tmp_path):
+    path = written(trained, tmp_path / "m.onnx")
+    many = network(classes=5)
+    head = many.get_layer("logits").get_weights()[0]
+    start_from(many, path, glyphs().images)
+    np.testing.assert_array_equal(many.get_layer("logits").get_weights()[0], head)
+    np.testing.assert_allclose(embeddings(many, glyphs()), embeddings(trained, glyphs()), atol=1e-4)
+    for other in (network(stem=(5,)), network(stem=(36, 36))):
+        with pytest.raises(KuzushijiError, match="another network"):
+            start_from(other, path, glyphs().images)
+
+
+@pytest.mark.parametrize("kind", ["keras", "onnx"])
+def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_path, kind):
+    """On glyphs whose pixels are doubled, which have nothing more to see."""
+    path = tmp_path / f"m.{kind}"
+    if kind == "onnx":
+        written(trained, path)
+    else:
+        trained.save(path)
+    small = glyphs()
+    large = Part(small.images.repeat(2, 1).repeat(2, 2), small.labels)
+    grown = network(32, stem_stride=2, stem_kernel=7)
+    start_from(grown, path, large.images)
+    np.testing.assert_allclose(logits(grown, large), logits(trained, small), atol=1e-4)
