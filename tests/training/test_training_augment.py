@@ -33,6 +33,8 @@ def test_nothing_asked_changes_nothing(glyphs):
         ("crispen", 2),
         ("noise", 0.1),
         ("specks", 1),
+        ("rules", 1),
+        ("dry", 1),
         ("cutout", 0.5),
     ],
 )
@@ -55,7 +57,7 @@ def test_same_state_same_batch(glyphs):
 
 def test_input_is_left_alone(glyphs):
     before = glyphs.copy()
-    Augment(rotation=10, specks=1, cutout=0.5, stroke=1)(glyphs, np.random.default_rng(0))
+    Augment(rotation=10, specks=1, rules=1, dry=1, cutout=0.5, stroke=1)(glyphs, np.random.default_rng(0))
     np.testing.assert_array_equal(glyphs, before)
 
 
@@ -115,3 +117,16 @@ def test_area_matrix_keeps_the_mean():
     np.testing.assert_allclose(m.sum(1), 1, rtol=1e-5)
     x = np.random.default_rng(0).random((64, 64))
     assert (m @ x @ m.T).mean() == pytest.approx(x.mean(), rel=1e-3)
+
+
+def test_ruled_lines_are_straight_at_one_edge_and_a_dry_brush_only_takes_ink(glyphs):
+    blank = np.zeros((40, 28, 28), np.uint8)
+    lines = Augment(rules=1)(blank, np.random.default_rng(0)) > 0
+    rows, columns = lines.any(2).sum(1), lines.any(1).sum(1)
+    assert (np.minimum(rows, columns) <= 2).all()
+    assert (np.maximum(rows, columns) == 28).sum() > 20
+    assert not lines[:, 5:-5, 5:-5].any()
+    dried = Augment(dry=1)(glyphs, np.random.default_rng(0))
+    assert (dried <= glyphs / np.float32(255)).all()
+    kept = dried.sum() / (glyphs / 255).sum()
+    assert 0.5 < kept < 0.98

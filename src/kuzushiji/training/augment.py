@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FloatImages = np.ndarray
-"""float32 (n, h, w), ink in [0, 1]."""
+from kuzushiji.training import blemishes
+from kuzushiji.training.blemishes import FloatImages, smooth_matrix
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Augment:
         noise: largest standard deviation of additive noise, ink units.
         specks: probability of a piece of a neighbour's stroke at the edge (taken from another glyph of the
             batch).
+        rules: probability of a straight line along one edge, a piece of the page's frame.
+        dry: probability of patches of lost ink, as a brush running dry on rough paper leaves them.
         cutout: side of the blanked square, as a fraction of the side (DeVries and Taylor 2017,
             arXiv:1708.04552).
     """
@@ -48,6 +50,8 @@ class Augment:
     crispen: float = 0.0
     noise: float = 0.0
     specks: float = 0.0
+    rules: float = 0.0
+    dry: float = 0.0
     cutout: float = 0.0
 
     def __call__(self, images: np.ndarray, rng: np.random.Generator) -> FloatImages:
@@ -67,11 +71,15 @@ class Augment:
         """
         x = images.astype(np.float32) / 255
         if self.specks:
-            x = _specks(x, self.specks, rng)
+            x = blemishes.specks(x, self.specks, rng)
         if self.rotation or self.scale or self.aspect or self.shear or self.shift or self.elastic:
             x = _resample(x, *self._grid(len(x), x.shape[1], rng))
         if self.stroke:
             x = _stroke_width(x, self.stroke, rng)
+        if self.rules:
+            blemishes.rules(x, self.rules, rng)
+        if self.dry:
+            blemishes.dry(x, self.dry, rng)
         if self.degrade:
             x = _degrade(x, self.degrade, rng)
         if self.crispen:
@@ -81,7 +89,7 @@ class Augment:
             sigma = self.noise * rng.random((len(x), 1, 1), np.float32)
             x = np.clip(x + sigma * rng.standard_normal(x.shape, np.float32), 0, 1)
         if self.cutout:
-            _cutout(x, self.cutout, rng)
+            blemishes.cutout(x, self.cutout, rng)
         return np.ascontiguousarray(x, np.float32)
 
     def _grid(self, n: int, side: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -105,21 +113,12 @@ class Augment:
         rows = mix(cos * sy, -sin * sy, centre + side * spread(self.shift))
         columns = mix((sin + shear * cos) * sx, (cos - shear * sin) * sx, centre + side * spread(self.shift))
         if self.elastic:
-            up = _upsampling(4, side)
+            up = smooth_matrix(4, side)
             control = rng.standard_normal((2, n, 4, 4), np.float32) * (self.elastic * side)
             bend = up @ control @ up.T
             rows += bend[0]
             columns += bend[1]
         return rows, columns
-
-
-def _upsampling(few: int, many: int) -> np.ndarray:
-    """The matrix (many, few) that interpolates control points with a cubic B-spline-like smooth kernel."""
-    at = np.linspace(0, few - 1, many, dtype=np.float32)
-    distance = np.abs(at[:, None] - np.arange(few, dtype=np.float32))
-    weights = np.clip(1 - distance, 0, 1)
-    weights = weights * weights * (3 - 2 * weights)
-    return weights / weights.sum(1, keepdims=True)
 
 
 def _resample(x: FloatImages, rows: np.ndarray, columns: np.ndarray) -> FloatImages:
@@ -191,32 +190,3 @@ def _linear_matrix(few: int, many: int) -> np.ndarray:
     """The matrix (many, few) of linear interpolation between pixel centres, float32."""
     at = np.clip((np.arange(many) + 0.5) * few / many - 0.5, 0, few - 1)
     return np.clip(1 - np.abs(at[:, None] - np.arange(few)), 0, None).astype(np.float32)
-
-
-def _specks(x: FloatImages, probability: float, rng: np.random.Generator) -> FloatImages:
-    """Lets a neighbour's stroke reach in at one edge: a strip of another glyph of the batch."""
-    n, side, _ = x.shape
-    out = x.copy()
-    others = rng.permutation(n)
-    for i in np.flatnonzero(rng.random(n) < probability):
-        depth = int(rng.integers(1, max(2, side // 8)))
-        other = x[others[i]]
-        edge = rng.integers(4)
-        if edge == 0:
-            np.maximum(out[i, :depth], other[-depth:], out=out[i, :depth])
-        elif edge == 1:
-            np.maximum(out[i, -depth:], other[:depth], out=out[i, -depth:])
-        elif edge == 2:
-            np.maximum(out[i, :, :depth], other[:, -depth:], out=out[i, :, :depth])
-        else:
-            np.maximum(out[i, :, -depth:], other[:, :depth], out=out[i, :, -depth:])
-    return out
-
-
-def _cutout(x: FloatImages, fraction: float, rng: np.random.Generator) -> None:
-    """Blanks one square in each glyph, in place; its centre may lie anywhere."""
-    n, side, _ = x.shape
-    half = max(1, round(fraction * side / 2))
-    centres = rng.integers(0, side, (n, 2))
-    for glyph, (row, column) in zip(x, centres, strict=True):
-        glyph[max(0, row - half) : row + half, max(0, column - half) : column + half] = 0

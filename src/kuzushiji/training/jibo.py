@@ -1,7 +1,7 @@
 """Kanji as further examples of the kana that were made of them.
 
 A hiragana had many shapes (hentaigana), each the cursive form of a kanji, its jibo: す comes from 寸, and was
-also written as 春 or 須. How often each shape occurs differs from book to book, and a set of kana may hold a few
+also written as 春 or 須. How often each shape occurs differs from book to book, and a set may hold a few
 dozen of one that the next book prefers. The same strokes stand in Kuzushiji-Kanji, where the sign was meant
 as the kanji. Which kanji are jibo of which kana is Unicode's knowledge (`kuzushiji.characters`).
 """

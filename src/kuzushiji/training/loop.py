@@ -24,6 +24,7 @@ from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
 from kuzushiji.training.soften import Soften
+from kuzushiji.training.voicing import Voicing
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Loop:
             self.chances = chances(data.train.labels, fit.sampling_power, shapes, fit.shape_power)
         self.optimizer = optimizers.make(fit)
         self.soften = Soften.of(recipe.data.soften, data) if recipe.data.soften else None
+        self.voicing = Voicing.of(recipe.data.voiced, data.classes) if recipe.data.voiced else None
         drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
         if self.soften:
             drawn *= self.soften.open_share
@@ -167,9 +169,12 @@ class Loop:
         chosen = order[at : at + self.recipe.fit.batch_size]
         rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
         _seed_backend(int(rng.integers(2**31)))
-        images, wanted = self.data.train.images[chosen], self.data.train.labels[chosen]
+        images, labels = self.data.train.images[chosen], self.data.train.labels[chosen]
+        wanted = labels
         if self.soften:
-            images, wanted = self.soften(images, wanted, self.data.train.sides[chosen], rng)
+            images, wanted = self.soften(images, labels, self.data.train.sides[chosen], rng)
+        if self.voicing:
+            images = self.voicing(images, labels, rng)
         glyphs = self.recipe.augment(images, rng)
         if self.teacher:
             wanted = distill.targets(wanted, self.teacher(glyphs))

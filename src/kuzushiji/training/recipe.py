@@ -29,6 +29,8 @@ class Data:
             look as its glyphs do. From the others, which are sharper, it is learned which of the larger
             sources' own classes they are, and never whether they are one of these: classes that only the
             smallest source has are left out of their softmax (see `kuzushiji.training.soften`). 0 for none.
+        voiced: part of the kana with a voiced form that are drawn with voicing marks (see
+            `kuzushiji.training.voicing`); 0 for none.
         jibo: learn kanji that kana of the classes were made of as these kana (see `kuzushiji.training.jibo`).
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
             part: the official test sets are shifted too), ``own`` takes the validation split of those sources
@@ -40,6 +42,7 @@ class Data:
     sources: tuple[str, ...] = ("kmnist",)
     size: int = 28
     soften: float = 0.0
+    voiced: float = 0.0
     jibo: bool = False
     validation: str = "shifted"
     fraction: float = 0.1
