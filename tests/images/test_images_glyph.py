@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from kuzushiji.images import analyse, glyph_quality, is_glyph, resize_glyph, resize_glyphs, to_glyph
+from kuzushiji.images import analyse, framings, glyph_quality, is_glyph, resize_glyph, resize_glyphs, to_glyph
 from kuzushiji.images.brush import draw, on_paper
+from kuzushiji.images.fit import place, widened
 from kuzushiji.images.samples import STROKES
 
 NAMES = ("き", "つ", "な", "は", "れ")
@@ -189,3 +190,28 @@ def test_any_shape_gives_a_glyph(shape):
     glyph = to_glyph(noise, 64)
     assert glyph.shape == (64, 64)
     assert glyph.dtype == np.uint8
+
+
+def test_framings_are_the_glyph_and_the_same_in_a_tighter_and_a_wider_box():
+    page = np.full((200, 160), 220, np.uint8)
+    page[50:150, 60:100] = 40  # a block, which keeps its proportions
+    glyphs, quality = framings(page, 56)
+    assert glyphs.shape == (3, 56, 56)
+    np.testing.assert_array_equal(glyphs[0], to_glyph(page, 56))
+    assert quality == analyse(page, 56)[1]
+    widths = [int((glyph[28] > 128).sum()) for glyph in glyphs]
+    assert widths[1] > widths[0] > widths[2]
+    np.testing.assert_allclose(np.array(widths) / widths[0], [1, 1 / 0.92, 1 / 1.08], atol=0.06)
+
+
+def test_outside_the_picture_a_wider_box_finds_nothing():
+    full = np.full((20, 20), 255, np.uint8)
+    glyph = place(full, widened((0.0, 0.0, 20.0, 20.0), 0.25), 60)
+    assert not glyph[:8].any()
+    assert not glyph[:, -8:].any()
+    assert (glyph[12:48, 12:48] == 255).all()
+
+
+@pytest.mark.parametrize("picture", [np.full((60, 60), 220, np.uint8), np.eye(64, dtype=np.uint8) * 255])
+def test_where_the_box_is_not_in_doubt_there_is_one_framing(picture):
+    assert framings(picture, 28)[0].shape == (1, 28, 28)

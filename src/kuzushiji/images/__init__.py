@@ -1,13 +1,14 @@
 """Any picture to the glyph that the models are trained on: one definition for training and reading."""
 
 from kuzushiji.images.fit import resize_glyph, resize_glyphs
-from kuzushiji.images.glyph import analyse, glyph_quality, is_glyph, to_glyph
+from kuzushiji.images.glyph import analyse, framings, glyph_quality, is_glyph, to_glyph
 from kuzushiji.images.quality import Quality
 from kuzushiji.images.read import read_image
 
 __all__ = [
     "Quality",
     "analyse",
+    "framings",
     "glyph_quality",
     "is_glyph",
     "read_image",

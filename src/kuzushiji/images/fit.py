@@ -56,7 +56,7 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
 
     Args:
         ink: uint8 (h, w), 255 full ink.
-        box: left, top, right, bottom in pixels, fractions allowed; within the map.
+        box: left, top, right, bottom in pixels, fractions allowed; outside the map there is no ink.
         size: side of the result in pixels.
 
     Returns:
@@ -64,7 +64,7 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
     """
     left, top, right, bottom = box
     side = max(right - left, bottom - top)
-    x0, y0, x1, y1 = round(left), round(top), round(right), round(bottom)
+    x0, y0, x1, y1 = max(0, round(left)), max(0, round(top)), round(right), round(bottom)
     cut = ink[y0:y1, x0:x1]
     if cut.shape == (size, size) and side == size:
         return cut.copy()
@@ -75,6 +75,17 @@ def place(ink: np.ndarray, box: Box, size: int) -> np.ndarray:
     y = (top + bottom - side) / 2 - y0 + pad
     square = (x, y, x + side, y + side)
     return np.asarray(Image.fromarray(canvas).resize((size, size), _method(size), box=square))
+
+
+def widened(box: Box, share: float) -> Box:
+    """A box with more around it at each side, by a share of its longer side (below 0: with less).
+
+    >>> widened((10.0, 10.0, 30.0, 20.0), 0.1)
+    (8.0, 8.0, 32.0, 22.0)
+    """
+    left, top, right, bottom = box
+    by = share * max(right - left, bottom - top)
+    return left - by, top - by, right + by, bottom + by
 
 
 def _method(size: int) -> Image.Resampling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from kuzushiji.images.fit import place, resize_glyph
+from kuzushiji.images.fit import place, resize_glyph, widened
 from kuzushiji.images.frame import frame
 from kuzushiji.images.ink import Tones, calm, even_paper, ink_map, is_light_on_dark, tones
 from kuzushiji.images.quality import Quality, is_blank, judge
@@ -13,6 +13,8 @@ from kuzushiji.images.read import Source, read_image
 
 GLYPH_SIZES = (28, 64)
 """Sides of the published glyphs, in pixels."""
+SLACK = 0.04
+"""How much wider and tighter the boxes of `framings` are than the one that was found, at each side."""
 WORKING_SIDE = 256
 """Larger pictures are first reduced to this longer side, in pixels: four times a glyph's."""
 
@@ -75,6 +77,28 @@ def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
     Raises:
         KuzushijiError: see :func:`read_image`.
     """
+    glyphs, quality = _analyse(image, size, (0.0,))
+    return glyphs[0], quality
+
+
+def framings(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
+    """The glyph, and the same in a tighter and a wider box, over which a reader can average.
+
+    Args:
+        image: as for :func:`to_glyph`.
+        size: side of the glyphs in pixels.
+
+    Returns:
+        Glyphs, uint8 (3, size, size), the first being that of :func:`to_glyph`; of a published glyph or where
+        there is no ink, which leave no doubt about the box, that one alone, (1, size, size). And the quality.
+
+    Raises:
+        KuzushijiError: see :func:`read_image`.
+    """
+    return _analyse(image, size, (0.0, -SLACK, SLACK))
+
+
+def _analyse(image: Source, size: int, slacks: tuple[float, ...]) -> tuple[np.ndarray, Quality]:
     grey = (
         image
         if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 2
@@ -83,7 +107,7 @@ def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
     if is_glyph(grey):
         glyph = resize_glyph(grey, size)
         white = float(grey.max())
-        return glyph, judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
+        return glyph[None], judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
     grey = _reduce(grey)
     measured = tones(grey[::2, ::2])
     grey = calm(grey, measured.contrast)
@@ -95,11 +119,11 @@ def analyse(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
     found = None if is_blank(measured) else frame(ink)
     if found is None:
         glyph = np.zeros((size, size), np.uint8)
-        return glyph, judge(glyph, measured, False, True)
+        return glyph[None], judge(glyph, measured, False, True)
     if found.foreign is not None:
         ink[found.foreign] = 0
-    glyph = place(ink, found.box, size)
-    return glyph, judge(glyph, measured, found.touches_border, False)
+    glyphs = np.stack([place(ink, widened(found.box, slack), size) for slack in slacks])
+    return glyphs, judge(glyphs[0], measured, found.touches_border, False)
 
 
 def is_glyph(grey: np.ndarray) -> bool:

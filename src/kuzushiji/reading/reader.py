@@ -37,7 +37,7 @@ _AHEAD = 4  # batches begun or waiting while one is being yielded
 
 class _Prepared(NamedTuple):
     file: str
-    glyph: np.ndarray | None
+    glyphs: np.ndarray | None  # uint8 (framings, size, size)
     faults: tuple[str, ...]
     error: str | None
 
@@ -142,17 +142,28 @@ class Reader:
         """Reads glyphs that are ready, as `kuzushiji.to_glyph` makes them.
 
         Args:
-            glyphs: uint8 (n, size, size) for the model's size, white ink on black.
+            glyphs: uint8 (n, size, size) for the model's size, white ink on black; or (n, framings, size,
+                size), as `kuzushiji.images.framings` makes them, over which the logits are averaged.
             top: the most candidates a glyph.
 
         Raises:
             KuzushijiError: another shape or dtype.
         """
-        rows = self.model.probabilities(glyphs)
+        framed = glyphs[:, None] if glyphs.ndim == 3 else glyphs
+        rows = self._probabilities(list(framed))
         return [
-            self._reading(f"#{number}", row, faults(glyph), top)
-            for number, (glyph, row) in enumerate(zip(glyphs, rows, strict=True))
+            self._reading(f"#{number}", row, faults(each[0]), top)
+            for number, (each, row) in enumerate(zip(framed, rows, strict=True))
         ]
+
+    def _probabilities(self, framed: list[np.ndarray]) -> np.ndarray:
+        """float32 (n, classes), of n glyphs in one or several framings, each uint8 (framings, size, size)."""
+        counts = [len(each) for each in framed]
+        logits = self.model.logits(np.concatenate(framed))
+        if max(counts) > 1:
+            starts = np.cumsum([0, *counts[:-1]])
+            logits = np.add.reduceat(logits, starts) / np.array(counts, np.float32)[:, None]
+        return self.model.calibrated(logits)
 
     def _read_batch(self, batch: list[tuple[int, Source]], top: int, evidence: int) -> list[Reading]:
         return self._judge([self._prepare(number, item) for number, item in batch], top, evidence)
@@ -165,21 +176,23 @@ class Reader:
         try:
             if path is not None and os.path.isdir(path):
                 raise KuzushijiError("no images in this folder")
-            glyph, quality = images.analyse(images.read_image(item), size=self.model.info.size)
-            return _Prepared(file, glyph, faults_of(quality), None)
+            glyphs, quality = images.framings(images.read_image(item), size=self.model.info.size)
+            return _Prepared(file, glyphs, faults_of(quality), None)
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
             return _Prepared(file, None, (), _reason(e, file))
 
     def _judge(self, prepared: list[_Prepared], top: int, evidence: int) -> list[Reading]:
-        glyphs = [each.glyph for each in prepared if each.glyph is not None]
-        rows = iter(self.model.probabilities(np.stack(glyphs)) if glyphs else ())
+        framed = [each.glyphs for each in prepared if each.glyphs is not None]
+        rows = iter(self._probabilities(framed) if framed else ())
         readings = [
             Reading(each.file, error=each.error)
-            if each.glyph is None
+            if each.glyphs is None
             else self._reading(each.file, next(rows), each.faults, top)
             for each in prepared
         ]
-        return self._supported(readings, np.stack(glyphs), evidence) if evidence and glyphs else readings
+        if not (evidence and framed):
+            return readings
+        return self._supported(readings, np.stack([each[0] for each in framed]), evidence)
 
     def _supported(self, readings: list[Reading], glyphs: np.ndarray, count: int) -> list[Reading]:
         """The readings with the nearest known glyphs beside their best candidates."""

@@ -66,11 +66,11 @@ def _bad_form(error: Exception, limits: Limits) -> ApiError:
 
 @dataclass
 class _Prepared:
-    """One glyph to read, or why there is none."""
+    """One glyph to read, in several framings, or why there is none."""
 
     file: str
     box: Box | None
-    glyph: np.ndarray | None = None
+    glyphs: np.ndarray | None = None
     faults: tuple[str, ...] = ()
     error: ApiError | None = None
 
@@ -129,11 +129,11 @@ async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Option
         for name, data in images
     ]
     prepared = [one for group in await asyncio.gather(*jobs) for one in group]
-    usable = [one.glyph for one in prepared if one.glyph is not None]
+    usable = [one.glyphs for one in prepared if one.glyphs is not None]
     if not usable and all(one.box is None for one in prepared):
         raise next(one.error for one in prepared if one.error)
     answers = iter(await state.batcher.submit(np.stack(usable), options.top) if usable else ())
-    pairs = [(one, next(answers) if one.glyph is not None else {}) for one in prepared]
+    pairs = [(one, next(answers) if one.glyphs is not None else {}) for one in prepared]
     return await loop.run_in_executor(
         state.pool, lambda: [_reading(one, answer, options, state.engine) for one, answer in pairs]
     )
@@ -150,11 +150,11 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: E
         # The model sees only the glyph; what was wrong with the picture before weighs as much.
         out["sure"] = False
         out["reasons"] = list(dict.fromkeys([*one.faults, *answer.get("reasons", ())]))
-    if one.glyph is not None and options.glyph:
-        out["glyph"] = png_data(one.glyph)
-    if one.glyph is not None and options.evidence:
+    if one.glyphs is not None and options.glyph:
+        out["glyph"] = png_data(one.glyphs[0])
+    if one.glyphs is not None and options.evidence:
         best = out["candidates"][:WITH_EVIDENCE]
-        known = engine.known(one.glyph, [candidate["char"] for candidate in best], options.evidence)
+        known = engine.known(one.glyphs[0], [candidate["char"] for candidate in best], options.evidence)
         for candidate, glyphs in zip(best, known, strict=True):
             if glyphs:
                 candidate["evidence"] = [png_data(each) for each in glyphs]

@@ -72,7 +72,7 @@ class Batcher:
         """Reads some glyphs.
 
         Args:
-            glyphs: uint8 (n, size, size).
+            glyphs: uint8 (n, size, size), or (n, framings, size, size); all requests alike.
             top: how many candidates each.
 
         Returns:

@@ -34,7 +34,8 @@ class Engine(Protocol):
     look_alikes: Mapping[str, Sequence[str]]
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
-        """Gives one JSON object for each uint8 glyph of (n, size, size): ``candidates`` and ``sure``."""
+        """Gives one JSON object for each uint8 glyph of (n, size, size) or (n, framings, size, size):
+        ``candidates`` and ``sure``."""
         ...
 
     def known(self, glyph: np.ndarray, chars: Sequence[str], count: int) -> list[list[np.ndarray]]:
@@ -94,7 +95,7 @@ class ReaderEngine:
         return [[known.glyph for known in evidence.nearest(vector, char, count)] for char in chars]
 
     def read_glyphs(self, glyphs: np.ndarray, top: int) -> list[dict[str, Any]]:
-        """The readings of uint8 glyphs (n, size, size), as JSON objects without ``file``."""
+        """The readings of glyphs, as for `Reader.read_glyphs`, as JSON objects without ``file``."""
         readings = [reading.to_json() for reading in self._reader.read_glyphs(glyphs, top)]
         for reading in readings:
             del reading["file"]

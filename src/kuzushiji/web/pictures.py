@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.images import analyse, read_image
+from kuzushiji.images import framings, read_image
 from kuzushiji.images.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
 from kuzushiji.web.limits import ApiError, Limits
@@ -158,7 +158,7 @@ def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def glyph_of(
     image: np.ndarray, size: int, invert: bool = False, threshold: int | None = None
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The normalised glyph of one cropped character, with what the sender corrected by hand.
+    """The normalised glyph of one cropped character, in several framings, with what the sender corrected.
 
     Args:
         image: uint8 (h, w), grey.
@@ -167,7 +167,9 @@ def glyph_of(
         threshold: grey level 1..254 that parts ink from paper; None finds it.
 
     Returns:
-        uint8 (size, size), white ink on black; and what is wrong with the picture, if anything, in words.
+        uint8 (3, size, size), white ink on black, see `kuzushiji.images.framings`; where there is one framing
+        it is repeated, so that all pictures can be read in one batch. And what is wrong with the picture, if
+        anything, in words.
     """
     if threshold is not None:
         # A short ramp, not a step: edges stay smooth, as in the images that the model learnt from.
@@ -175,8 +177,8 @@ def glyph_of(
         image = (np.clip(ramp, 0, 1) * 255).astype(np.uint8)
     if invert:
         image = _swapped(image)
-    glyph, quality = analyse(image, size)
-    return glyph, faults_of(quality)
+    glyphs, quality = framings(image, size)
+    return np.broadcast_to(glyphs, (3, size, size)), faults_of(quality)
 
 
 def _swapped(image: np.ndarray) -> np.ndarray:

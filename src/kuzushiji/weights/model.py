@@ -78,7 +78,11 @@ class Model:
 
     def probabilities(self, glyphs: np.ndarray) -> np.ndarray:
         """Calibrated probabilities: float32 (n, classes), each row summing to 1; see `logits`."""
-        return softmax(self.logits(glyphs) / np.float32(self.info.temperature))
+        return self.calibrated(self.logits(glyphs))
+
+    def calibrated(self, logits: np.ndarray) -> np.ndarray:
+        """The probabilities that logits float32 (n, classes) of this model stand for, of the same shape."""
+        return softmax(logits / np.float32(self.info.temperature))
 
     def embed(self, glyphs: np.ndarray) -> np.ndarray:
         """The last layer before the logits, unshifted: float32 (n, d).
