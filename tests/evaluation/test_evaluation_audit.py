@@ -230,3 +230,13 @@ def test_command(monkeypatch, planted: Material, tmp_path, capsys) -> None:
     out = json.loads(capsys.readouterr().out)
     assert (out["dataset"], out["images"], out["exact duplicates across splits"]) == ("own", 210, 2)
     assert all(f.stat().st_size > 500 for f in files)
+
+
+def test_three_equal_images_are_no_near_duplicates() -> None:
+    rng = np.random.default_rng(1)
+    images = np.stack([stroke(k, rng) for k in np.arange(60) % 3])
+    images[[20, 40]] = images[2]
+    material = Material("own", (Dataset("own", "all", images, np.arange(60) % 3, CLASSES),))
+    result = audit(material)
+    assert {(p.first, p.second) for p in result.exact} == {(2, 20), (2, 40)}
+    assert not {(p.first, p.second) for p in result.near} & {(2, 20), (2, 40), (20, 40)}

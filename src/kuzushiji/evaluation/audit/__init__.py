@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kuzushiji._files import replacing
 from kuzushiji.evaluation.audit import findings
 from kuzushiji.evaluation.audit.findings import Blank, Pair, Suspect
 from kuzushiji.evaluation.audit.material import Material, gather
@@ -112,7 +113,7 @@ class Audit:
         import csv
 
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
+        with replacing(Path(path)) as part, part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             writer.writerows(self.rows())
@@ -126,7 +127,8 @@ class Audit:
         from kuzushiji.evaluation.audit.gallery import audit_page
 
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(audit_page(self), encoding="utf-8")
+        with replacing(Path(path)) as part:
+            part.write_text(audit_page(self), encoding="utf-8")
 
 
 def audit(

@@ -155,7 +155,7 @@ def near_duplicates(
     Args:
         material: the images.
         indices: (n, k) neighbours of each; only the three nearest are looked at.
-        exact: pairs known already, not reported again.
+        exact: pairs known already: of images that are equal none is reported again, each with each.
         near: least correlation reported.
 
     Returns:
@@ -165,15 +165,15 @@ def near_duplicates(
     a = np.repeat(np.arange(n), min(3, indices.shape[1]))
     b = indices[:, :3].ravel()
     pairs = np.unique(np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1), axis=0)
-    known = {(p.first, p.second) for p in exact}
+    same = {p.second: p.first for p in exact}  # `exact_duplicates` pairs all of a group with its first
     found = []
     for start in range(0, len(pairs), BLOCK):
         block = pairs[start : start + BLOCK]
         likeness = correlation(shrunk(material[block[:, 0]]), shrunk(material[block[:, 1]]))
         for i in np.flatnonzero(likeness >= near):
-            pair = (int(block[i, 0]), int(block[i, 1]))
-            if pair not in known:
-                found.append(Pair(*pair, float(likeness[i]), False))
+            first, second = int(block[i, 0]), int(block[i, 1])
+            if same.get(first, first) != same.get(second, second):
+                found.append(Pair(first, second, float(likeness[i]), False))
     return sorted(found, key=lambda p: -p.likeness)
 
 
