@@ -63,6 +63,59 @@ class TestEvaluate:
         assert recalls == sorted(recalls)
         assert np.mean(recalls) == pytest.approx(out["balanced_accuracy"]["value"])
 
+    def test_json_names_the_surest_mistakes(self, tiny_model, capsys) -> None:
+        assert main(["evaluate", str(tiny_model()), "own", "--json"]) == 0
+        out = json.loads(capsys.readouterr().out)
+        told = out["mistakes"]
+        assert sorted(m["index"] for m in told) == [0, 10, 20, 30, 40, 50]  # where another's image lies
+        assert {(m["label"], m["read_as"]) for m in told} == {("か", "き"), ("き", "く"), ("く", "か")}
+        assert [m["probability"] for m in told] == sorted((m["probability"] for m in told), reverse=True)
+
+    def test_json_has_the_shapes_inside_a_class(self, tiny_model, capsys, monkeypatch) -> None:
+        monkeypatch.setattr("kuzushiji.evaluation.shapes.IMAGES", 20)
+        assert main(["evaluate", str(tiny_model()), "own", "--json", "--per-class"]) == 0
+        out = json.loads(capsys.readouterr().out)
+        of = {c["char"]: [s for s in out["shapes"] if s["char"] == c["char"]] for c in out["per_class"]}
+        for c in out["per_class"]:
+            assert sum(s["n"] for s in of[c["char"]]) == c["n"] == 20
+            assert sum(s["n"] * s["accuracy"]["value"] for s in of[c["char"]]) == pytest.approx(c["right"])
+            assert sum(s["test_share"] for s in of[c["char"]]) == pytest.approx(1)
+        assert all(s["train_share"] is None for s in out["shapes"])  # 12 training images are too few to group
+        read = [s["accuracy"]["value"] for s in out["shapes"]]
+        assert read == sorted(read)
+
+    def test_what_would_fail_at_the_end_fails_at_once(
+        self, tiny_model, tmp_path, capsys, monkeypatch
+    ) -> None:
+        def never(*args, **kwargs) -> None:
+            raise AssertionError("worked before it looked where to write")
+
+        monkeypatch.setattr("kuzushiji.datasets.load", never)
+        monkeypatch.setattr("kuzushiji.evaluation.audit.material.gather", never)
+        file = tmp_path / "file"
+        file.touch()
+        words = ["evaluate", str(tiny_model()), "own"]
+        assert main([*words, "--report", str(tmp_path)]) == 2
+        assert main([*words, "--report", str(file / "r.html")]) == 1
+        assert main(["audit", "own", "--csv", str(tmp_path)]) == 2
+        assert main([*words, "--per-class"]) == 2
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 4
+        assert not any("unexpected" in line for line in lines)
+
+    def test_an_unfinished_page_leaves_the_old_one(self, tiny_model, tmp_path, monkeypatch) -> None:
+        out = tmp_path / "r.html"
+        out.write_text("old")
+
+        def full(path, text, **kwargs) -> None:
+            path.write_bytes(text[:100].encode())
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("pathlib.Path.write_text", full)
+        assert main(["evaluate", str(tiny_model()), "own", "--report", str(out)]) == 1
+        assert out.read_text() == "old"
+        assert [p.name for p in tmp_path.glob("r.html*")] == ["r.html"]
+
     def test_several_models_as_one(self, tiny_model, tmp_path, capsys) -> None:
         both = f"{tiny_model()}+{tiny_model(path=tmp_path / 'other.onnx', name='other', sharpness=9.0)}"
         page = tmp_path / "r.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,14 +37,18 @@ def evaluate(
     only_dataset_classes: Annotated[
         bool, typer.Option(help="Give no chance to characters that the data set does not have.")
     ] = False,
-    per_class: Annotated[bool, typer.Option(help="With --json: every class, too.")] = False,
+    per_class: Annotated[bool, typer.Option(help="With --json: every class, and its shapes.")] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all when left out.")] = None,
 ) -> None:
     """Measures a model: accuracy, balanced accuracy, F1, top-5, calibration, with 95 % intervals."""
     from kuzushiji.datasets import load
+    from kuzushiji.errors import UsageError
     from kuzushiji.evaluation import compare as compare_models
     from kuzushiji.evaluation.ensemble import open_models
 
+    if per_class and not as_json:
+        raise UsageError("--per-class is told with --json only; --report has a table of all classes")
+    _make_room(report)
     first = open_models(model, threads)
     second = open_models(compare, threads) if compare else None
     data = load(dataset, split)
@@ -59,6 +63,8 @@ def evaluate(
         write_report(report, result, data, first, other)
     if as_json:
         out = result.to_json(per_class)
+        if per_class:
+            out["shapes"] = _shapes(result, data, first)
         if other and comparison:
             out["compare"] = {
                 "model": other.model,
@@ -89,6 +95,7 @@ def audit(
     from kuzushiji.evaluation.audit import audit as run
     from kuzushiji.evaluation.audit.material import gather
 
+    _make_room(output, csv)
     material = gather(dataset)
     with bar(f"looking through {dataset}", "images") as advance:
         found = run(material, progress=lambda done: advance(done, len(material)))
@@ -164,6 +171,27 @@ def compared_in_words(first: Evaluation, second: Evaluation, c: Comparison) -> s
         f"difference {100 * d.value:+.2f} points (95 %: {100 * d.low:+.2f} to {100 * d.high:+.2f}), "
         f"McNemar p = {c.p_value:.2g}: {verdict}"
     )
+
+
+def _make_room(*paths: Path | None) -> None:
+    """Refuses at once what would fail after minutes of work; makes the folders."""
+    from kuzushiji.errors import UsageError
+
+    for path in filter(None, paths):
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder: name the file to write")
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _shapes(result: Evaluation, data: Dataset, model: Classifier) -> list[dict[str, Any]] | None:
+    """Shapes inside the classes, None for a model that has no embedding to find them in."""
+    from kuzushiji.errors import KuzushijiError
+    from kuzushiji.evaluation.shapes import every_shape, to_json
+
+    try:
+        return to_json(every_shape(result, data, model), data.classes)
+    except KuzushijiError:
+        return None
 
 
 def _run(model: Classifier, data: Dataset, only_dataset_classes: bool) -> Evaluation:

@@ -75,6 +75,11 @@ class Predictions:
         """(n,) bool, the best candidate is the label."""
         return self.top[:, 0] == self.labels
 
+    def surest_mistakes(self, most: int) -> np.ndarray:
+        """(k,) int64, ``k <= most``: indices of the wrongly read images, the most confident first."""
+        wrong = np.flatnonzero(~self.correct)
+        return wrong[np.argsort(-self.confidence[wrong], kind="stable")][:most]
+
 
 def as_glyphs(images: np.ndarray, size: int) -> np.ndarray:
     """Brings images to a model's size; images that have it are passed on as they are.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CONFUSIONS = 20
 """How many of the commonest mistakes are told."""
+MISTAKES = 60
+"""How many of the most confident mistakes are told."""
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 """Shares answered at which the share wrong is told."""
 
@@ -55,6 +57,7 @@ def record(e: Evaluation, per_class: bool = False) -> dict[str, Any]:
             for share in COVERAGES
         ],
         "confusions": _confusions(e),
+        "mistakes": _mistakes(e),
     }
     if e.members:
         result["members"] = list(e.members)
@@ -73,6 +76,19 @@ def _confusions(e: Evaluation) -> list[dict[str, Any]]:
     classes = e.predictions.classes
     pairs = confusion_pairs(e.predictions.labels, e.predictions.predicted, CONFUSIONS)
     return [{"label": classes[true], "read_as": classes[guess], "n": n} for true, guess, n in pairs]
+
+
+def _mistakes(e: Evaluation) -> list[dict[str, Any]]:
+    p = e.predictions
+    return [
+        {
+            "index": int(i),
+            "label": p.classes[p.labels[i]],
+            "read_as": p.classes[p.predicted[i]],
+            "probability": float(p.confidence[i]),
+        }
+        for i in p.surest_mistakes(MISTAKES)
+    ]
 
 
 def _per_class(e: Evaluation) -> list[dict[str, Any]]:

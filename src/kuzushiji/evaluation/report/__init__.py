@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kuzushiji._files import replacing
 from kuzushiji.evaluation.comparison import compare
 from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.predictions import Classifier
@@ -60,7 +61,7 @@ def write_report(
     )
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        page(f"{evaluation.model} on {evaluation.dataset}", "".join(parts), how), encoding="utf-8"
-    )
+    html = page(f"{evaluation.model} on {evaluation.dataset}", "".join(parts), how)
+    with replacing(path) as part:
+        part.write_text(html, encoding="utf-8")
     return path

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kuzushiji.evaluation.clusters import Shape, shapes_in_class
-from kuzushiji.evaluation.evaluation import TRAINING_SPLIT, Evaluation
+from kuzushiji.evaluation.clusters import Shape
+from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.metrics import confusion_pairs
-from kuzushiji.evaluation.predictions import Classifier, embeddings
+from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report.page import ja, percent, reading
 from kuzushiji.evaluation.report.pictures import data_uri
+from kuzushiji.evaluation.shapes import every_shape
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
 
 PAIRS, PER_PAIR, WORST = 16, 8, 60
-SHAPE_CLASSES, SHAPE_IMAGES, PER_SHAPE = 49, 100, 8
-TRAIN_SAMPLE = 600
-"""Training images of a class that its shapes are looked for in, at most."""
+PER_SHAPE = 8
 
 
 def picture(dataset: Dataset, index: int, alt: str) -> str:
@@ -58,8 +57,7 @@ def confusions(e: Evaluation, dataset: Dataset) -> str:
 def worst_mistakes(e: Evaluation, dataset: Dataset) -> str:
     """The mistakes made with the greatest confidence. Some may be the label's."""
     p = e.predictions
-    wrong = np.flatnonzero(~p.correct)
-    wrong = wrong[np.argsort(-p.confidence[wrong], kind="stable")][:WORST]
+    wrong = p.surest_mistakes(WORST)
     if not len(wrong):
         return ""
     tiles = []
@@ -79,25 +77,11 @@ def worst_mistakes(e: Evaluation, dataset: Dataset) -> str:
 
 def shapes(e: Evaluation, dataset: Dataset, model: Classifier) -> str:
     """How well each shape inside a class is read, for classes with enough test images."""
-    support = e.per_class.support[: len(dataset.classes)]
-    chosen = np.flatnonzero(support >= SHAPE_IMAGES)
-    chosen = np.sort(chosen[np.argsort(-support[chosen], kind="stable")][:SHAPE_CLASSES])
-    if not len(chosen):
+    found = every_shape(e, dataset, model)
+    if not found:
         return ""
-    train = _training_part(dataset)
-    rows, every = [], []
-    for label in chosen:
-        members = np.flatnonzero(e.predictions.labels == label)
-        known = embeddings(model, train.images[_sample(train, dataset.classes[label])]) if train else None
-        found = shapes_in_class(
-            int(label),
-            members,
-            embeddings(model, dataset.images[members]),
-            e.predictions.correct[members],
-            known,
-        )
-        rows += [_shape(s, dataset, first=s is found[0]) for s in found]
-        every += found
+    rows = [_shape(s, dataset, first=s is one[0]) for one in found for s in one]
+    every = [s for one in found for s in one]
     return (
         '<h2 id="shapes">Shapes inside a class</h2><p>One character was written in several ways, often from '
         "different "
@@ -128,25 +112,3 @@ def _shape(s: Shape, dataset: Dataset, first: bool) -> str:
         f"{percent(s.test_share)} of the class{trained}</small></div><div "
         f'class="strip">{pictures}</div></div>'
     )
-
-
-def _training_part(dataset: Dataset) -> Dataset | None:
-    from kuzushiji.datasets import load
-    from kuzushiji.errors import KuzushijiError
-
-    split = TRAINING_SPLIT.get(dataset.split)
-    try:
-        return load(dataset.name, split) if split else None
-    except KuzushijiError:
-        return None
-
-
-def _sample(train: Dataset, char: str) -> np.ndarray:
-    members = (
-        np.flatnonzero(train.labels == train.classes.index(char))
-        if char in train.classes
-        else np.array([], int)
-    )
-    if len(members) > TRAIN_SAMPLE:
-        members = np.sort(np.random.default_rng(0).permutation(members)[:TRAIN_SAMPLE])
-    return members
