@@ -31,7 +31,14 @@ def test_a_recipe_takes_them_beside_its_source_and_counts_them(kanji, monkeypatc
     source = Dataset("kmnist", "train", np.zeros((4, 28, 28), np.uint8), np.array([0, 0, 1, 1]), ("す", "や"))
     monkeypatch.setattr(room, "load", lambda name, split="train": source)
     plain = room.assemble(Data(sources=("kmnist",), validation="none"))
-    more = room.assemble(Data(sources=("kmnist",), validation="none", jibo=True))
+    more = room.assemble(Data(sources=("kmnist",), validation="none", jibo=10))
     assert plain.counts.tolist() == [2, 2]
     assert more.counts.tolist() == [4, 4]
     assert more.classes == plain.classes
+
+
+def test_classes_that_have_enough_images_take_none(kanji, monkeypatch):
+    source = Dataset("kmnist", "train", np.zeros((4, 28, 28), np.uint8), np.array([0, 0, 0, 1]), ("す", "や"))
+    monkeypatch.setattr(room, "load", lambda name, split="train": source)
+    few = room.assemble(Data(sources=("kmnist",), validation="none", jibo=2))
+    assert few.counts.tolist() == [3, 3]

@@ -78,7 +78,9 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
         else:
             train.append(part)
     if data.jibo:
-        train.append(Part(*jibo_glyphs(classes, data.size)))
+        more = Part(*jibo_glyphs(classes, data.size))
+        own = np.bincount(_join(train).labels, minlength=len(classes))
+        train.append(more.take(np.flatnonzero(own[more.labels] < data.jibo)))
     if data.validation not in ("shifted", "own", "none"):
         held = [_part(_load(data.validation), classes, data)]
     return Assembled(classes, _join(train), _join(held) if held else None)

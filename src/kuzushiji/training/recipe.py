@@ -31,7 +31,8 @@ class Data:
             smallest source has are left out of their softmax (see `kuzushiji.training.soften`). 0 for none.
         voiced: part of the kana with a voiced form that are drawn with voicing marks (see
             `kuzushiji.training.voicing`); 0 for none.
-        jibo: learn kanji that kana of the classes were made of as these kana (see `kuzushiji.training.jibo`).
+        jibo: classes with fewer images than this also learn the kanji that they were made of (see
+            `kuzushiji.training.jibo`); 0 for none.
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
             part: the official test sets are shifted too), ``own`` takes the validation split of those sources
             that have one and does as ``shifted`` for the others, ``none`` trains on everything, anything else
@@ -43,7 +44,7 @@ class Data:
     size: int = 28
     soften: float = 0.0
     voiced: float = 0.0
-    jibo: bool = False
+    jibo: int = 0
     validation: str = "shifted"
     fraction: float = 0.1
 
