@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import record_run
-from record_run import TEST_OF, _command, _earlier, _interval
+from record_run import TEST_OF, _command, _interval, stages_of
 
 RESULTS = Path(__file__).parent / "results" / "ensembles.csv"
 
@@ -58,8 +58,7 @@ def row(name: str, runs: list[Any], dataset: str, split: str) -> dict[str, Any]:
     from kuzushiji.weights import open_model
 
     results = [run.read("result.json") for run in runs]
-    started = {run.recipe.model.weights: run.recipe for run in runs}  # a first stage that two share cost once
-    stages = results + [stage for recipe in started.values() for stage in _earlier(recipe)]
+    stages = {folder: result for run in runs for folder, result in stages_of(run).items()}  # each cost once
     members: list[Any] = [Remembering(open_model(run.folder)) for run in runs]
     together = evaluate(Ensemble(members), dataset, split)
     alone = [evaluate(member, dataset, split) for member in members]
@@ -88,8 +87,8 @@ def row(name: str, runs: list[Any], dataset: str, split: str) -> dict[str, Any]:
         "macs": sum(r["macs"] * max(1, len(r["model"]["shifts"])) for r in results),
         "views": sum(max(1, len(r["model"]["shifts"])) for r in results),
         "bytes": sum(r["bytes"] for r in results),
-        "epochs": sum(stage["epochs"] for stage in stages),
-        "training_minutes": f"{sum(stage['training_seconds'] for stage in stages) / 60:.1f}",
+        "epochs": sum(stage["epochs"] for stage in stages.values()),
+        "training_minutes": f"{sum(stage['training_seconds'] for stage in stages.values()) / 60:.1f}",
         "hardware": " / ".join(dict.fromkeys(hardware)),
         "date": date.today().isoformat(),
         "command": "; ".join(

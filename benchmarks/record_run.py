@@ -41,7 +41,7 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
 
     recipe, result, environment = run.recipe, run.read("result.json"), run.read("environment.json")
     found = evaluate(run.folder / "model.onnx", name, split)
-    stages = [result, *_earlier(recipe)]
+    stages = list(stages_of(run).values())
     return {
         "recipe": recipe.name,
         "seed": recipe.fit.seed,
@@ -66,14 +66,13 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
     }, found
 
 
-def _earlier(recipe: Any) -> list[dict[str, Any]]:
-    """The results of the runs that a run started from, which cost time and epochs too."""
+def stages_of(run: Any) -> dict[Path, dict[str, Any]]:
+    """The results of a run and of the runs it started from, which cost time and epochs too, by folder."""
     from kuzushiji.training.run import Run
 
-    if not recipe.model.weights:
-        return []
-    start = Run.open(Path(recipe.model.weights))
-    return [start.read("result.json"), *_earlier(start.recipe)]
+    found = {run.folder.resolve(): run.read("result.json")}
+    start = run.recipe.model.weights
+    return {**found, **stages_of(Run.open(Path(start)))} if start else found
 
 
 def _command(recipe: Any) -> str:

@@ -72,3 +72,20 @@ def test_a_batch_is_run_once(recorder) -> None:
     for value in (0, 0, 1):
         assert once.probabilities(np.full((2, 3, 3), value, np.uint8))[0, 0, 0] == value
     assert len(calls) == 2
+
+
+def test_a_stage_that_members_share_or_are_costs_once(recorder, tmp_path) -> None:
+    from kuzushiji.training.recipe import Model
+    from kuzushiji.training.run import Run
+
+    def stage(name: str, start: str) -> Run:
+        made = Run.begin(Recipe(name, model=Model(weights=start)), tmp_path / name)
+        made.write("result.json", {"epochs": 1})
+        return made
+
+    base = stage("base", "")
+    first = stage("first", str(base.folder))
+    second = stage("second", str(first.folder))
+    assert len(recorder.stages_of(second)) == 3
+    together = {folder for run in (first, second) for folder in recorder.stages_of(run)}
+    assert together == {run.folder.resolve() for run in (base, first, second)}
