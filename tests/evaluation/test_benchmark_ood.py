@@ -29,7 +29,12 @@ def asked(benchmark_module, glyphs, monkeypatch) -> list[tuple[str, str]]:
         images[rng.random(images.shape) < 0.1] = 90
         if name == "kmnist":
             return Dataset(name, split, images, labels, ("か", "き", "く"))
-        return Dataset(name, split, images.transpose(0, 2, 1).copy(), labels, ("け", "こ", "さ"))
+        drawn = images.transpose(0, 2, 1).copy()
+        if name != "kkanji":
+            return Dataset(name, split, drawn, labels, ("け", "こ", "さ"))
+        labels = np.arange(90) % 4
+        drawn[labels == 0] = images[0]  # か is written as its jibo is; the others are of い, ろ and あ
+        return Dataset(name, split, drawn, labels, ("加", "以", "呂", "安"))
 
     monkeypatch.setattr(benchmark_module, "load", load)
     return loaded
@@ -44,13 +49,35 @@ def test_parts_stand_side_by_side(benchmark_module, asked, tiny_model, tmp_path,
     out, model = tmp_path / "ood.csv", str(tiny_model())
     run(benchmark_module, monkeypatch, "--choose", model, "--out", str(out))
     assert asked
-    assert not {split for _, split in asked} - {"train"}  # no test image
+    assert {split for _, split in asked} == {"train", "validation"}  # no test image
+    assert {name for name, _ in asked} == {"kmnist", "kkanji"}  # and no other kana
     for _ in range(2):  # again replaces
         run(benchmark_module, monkeypatch, "--model", model, "--out", str(out))
     lines = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     parts = [line["part"] for line in lines]
-    assert parts.count("choice") == 2 * 8
-    assert parts.count("test") == 5 * 8
-    nearest = {x["unknown"]: float(x["auroc"]) for x in lines if x["score"] == "neighbour-1"}
-    assert nearest["kana"] == nearest["noise"] == nearest["kanji-train"] == 1.0
+    assert parts.count("choice") == 3 * 10
+    assert parts.count("test") == 5 * 10
+    for score in ("neighbour-1", "exposed", "exposed-half"):
+        found = {x["unknown"]: float(x["auroc"]) for x in lines if x["score"] == score}
+        assert found["kana"] == found["noise"] == found["kanji"] == 1.0
+        assert found["kanji-unseen"] == found["jibo"] == 1.0
     assert {line["unknown_images"] for line in lines if line["unknown"] == "kana"} == {"180"}
+    assert {line["unknown_images"] for line in lines if line["unknown"] == "kanji"} == {str(90 - 23)}
+
+
+def test_half_of_the_characters_stay_unseen_in_the_choice(
+    benchmark_module, asked, tiny_model, tmp_path, monkeypatch
+) -> None:
+    shown = []
+    taught = benchmark_module.Taught.__init__
+
+    def keep(self, model, images, labels, classes, others) -> None:
+        shown.append(others)
+        taught(self, model, images, labels, classes, others)
+
+    monkeypatch.setattr(benchmark_module.Taught, "__init__", keep)
+    run(benchmark_module, monkeypatch, "--choose", str(tiny_model()), "--out", str(tmp_path / "a.csv"))
+    lines = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
+    unseen = {int(line["unknown_images"]) for line in lines if line["unknown"] == "kanji-unseen"}
+    assert len(shown) == len(unseen) == 1
+    assert len(shown[0]) + unseen.pop() == 90 - 23  # none twice, and no shape of か
