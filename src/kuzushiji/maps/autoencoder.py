@@ -57,4 +57,6 @@ def autoencoder(shared: Shared, job: Job) -> Fitted:
     return Fitted(points, parameters, note, None if shared.new is None else transform(shared.new))
 
 
-METHODS = (Method("autoencoder", "Autoencoder", autoencoder, modules=("keras",), extra="train"),)
+METHODS = (
+    Method("autoencoder", "Autoencoder", autoencoder, learns=IMAGES, modules=("keras",), extra="train"),
+)

@@ -104,8 +104,8 @@ def make(
     if "lda" in plan.methods and len(np.unique(features.source.labels)) < 2:
         raise KuzushijiError("lda separates classes, but all images here are of one class; leave it out")
     for m in methods:
-        if 0 < m.whole < len(features):
-            say(f"{m.title}: {m.whole:,} landmarks, the others placed by them; the whole would take hours")
+        for line in m.warnings(len(features), features.width):
+            say(line)
     new = None if added is None else features.of(added.images, plan.threads)
     shared = Shared(features, max(m.neighbours for m in methods), plan.threads, new)
     with ExitStack() as stack:

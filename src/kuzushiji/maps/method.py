@@ -8,6 +8,13 @@ from typing import Any
 
 from kuzushiji.maps.result import Array
 
+HOURS = 40_000
+"""Images from which an eigenproblem or a stress of n x n takes hours and tens of GB."""
+
+LONG = 100_000_000
+"""Numbers from which a network learns for more than some minutes: KMNIST whole has 55 million and takes 1.5
+minutes, Kuzushiji-Kanji 287 million and took an hour beside other work."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -56,6 +63,7 @@ class Method:
         whole: most images it takes whole; of more it learns from so many landmarks and places the others. 0
             for any number.
         limit: dimensions -> most images it starts with; absent, any number.
+        learns: most images it learns from, where its time also grows with the numbers in a row; 0 elsewhere.
         modules: what it imports from the extra, asked for before anything runs.
         extra: the extra that has them.
     """
@@ -68,5 +76,28 @@ class Method:
     work: float = 0.0
     whole: int = 0
     limit: Mapping[int, int] = field(default_factory=dict)
+    learns: int = 0
     modules: tuple[str, ...] = ("sklearn",)
     extra: str = "maps"
+
+    def warnings(self, n: int, width: int) -> list[str]:
+        """What is to be said before it begins: that it takes landmarks, or that it will take long.
+
+        Args:
+            n: images.
+            width: numbers in a row of what is mapped.
+
+        >>> Method("mds", "MDS", print, whole=1000).warnings(70_000, 784)
+        ['MDS: 1,000 landmarks, the others placed by them; the whole would take hours']
+        """
+        said = []
+        if 0 < self.whole < n:
+            why = "; the whole would take hours" if n >= HOURS else ""
+            said.append(f"{self.title}: {self.whole:,} landmarks, the others placed by them{why}")
+        numbers = min(n, self.learns) * width
+        if numbers > LONG:
+            said.append(
+                f"{self.title}: {numbers / 1e6:,.0f} million numbers to learn from, up to an hour on two "
+                "cores; --subset N or --features MODEL takes minutes"
+            )
+        return said
