@@ -27,7 +27,7 @@ def blobs(n: int = 80, classes: int = 4, side: int = 7) -> Source:
     means = rng.integers(0, 255, (classes, side, side))
     images = np.clip(means[labels] + rng.normal(0, 25, (n, side, side)), 0, 255).astype(np.uint8)
     return Source(
-        "blobs", "all", images, labels.astype(np.int64), tuple("かきくけこ"[:classes]), np.arange(n)
+        "blobs", "all", images, labels.astype(np.int64), tuple("かきくけこさしすせそ"[:classes]), np.arange(n)
     )
 
 
@@ -177,6 +177,20 @@ def test_figures_are_drawn_and_the_same_again(tmp_path):
         draw(made, tmp_path / "x.gif")
 
 
+@pytest.mark.parametrize("methods", [("pca",), ("pca", "lda", "svd")])
+def test_nothing_written_below_a_figure_is_cut_off_or_overlaps(methods, tmp_path):
+    pytest.importorskip("matplotlib")
+    source = replace(blobs(classes=10), dataset="kmnist")
+    made = make(pixels(source), Plan(methods, quality=False))
+    seen = np.asarray(Image.open(draw(made, tmp_path / "x.png", dpi=100)).convert("L"))
+    below = seen[-28:] < 250  # legend and attribution, 0.28 inches
+    assert below.any()
+    assert not below[:, :2].any()
+    assert not below[:, -2:].any()
+    lines = np.flatnonzero(np.diff(np.r_[0, below.any(1), 0]))
+    assert len(lines) == 4  # two lines of writing with paper between them
+
+
 def _have(name: str) -> bool:
     return __import__("importlib.util").util.find_spec(name) is not None
 
@@ -209,11 +223,19 @@ def test_landmarks_are_said_before_they_are_used(monkeypatch):
     few = replace(real["mds"], whole=50)
     monkeypatch.setattr(engine, "chosen", lambda *_: [few])
     make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
-    assert said[0] == "MDS: 50 landmarks, the others placed by them; the whole would take hours"
+    assert said[0] == "MDS: 50 landmarks, the others placed by them"
+    assert few.warnings(70_000, 784)[0].endswith("; the whole would take hours")
     monkeypatch.undo()
     said.clear()
     make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
     assert not [s for s in said if "landmarks" in s]
+
+
+def test_what_takes_long_on_a_large_set_says_so_before_it_begins():
+    learning = methods()["autoencoder"]
+    (line,) = learning.warnings(140_424, 4096)
+    assert line.startswith("Autoencoder: 287 million numbers to learn from, up to an hour")
+    assert learning.warnings(70_000, 784) == []
 
 
 def test_a_method_whose_code_changed_is_run_again(tmp_path, monkeypatch):

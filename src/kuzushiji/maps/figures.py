@@ -33,6 +33,9 @@ INKS = (
 )  # fmt: skip
 """Colours of up to ten classes, those of the page."""
 
+STRIP = 0.12
+"""Inches at the bottom for the attribution."""
+
 MOST_COLOURS = 60
 """Classes up to which each has a colour of its own; more are grey, for no eye tells so many apart."""
 
@@ -59,6 +62,7 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
     matplotlib = need("matplotlib", extra="evaluate")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     names, font = _names(mapset.classes)
     columns = 2 if len(mapset.maps) == 4 else min(3, len(mapset.maps))
@@ -69,15 +73,19 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
         "font.family": [font] if font else ["sans-serif"],
     }
     with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(4.4 * columns, 4.7 * lines), layout="constrained")
+        strip, high = STRIP if mapset.dataset in published() else 0.0, 4.7 * lines
+        layout = ConstrainedLayoutEngine(rect=(0, strip / high, 1, 1 - strip / high))
+        figure = Figure(figsize=(4.4 * columns, high), layout=layout)
         FigureCanvasAgg(figure)
         for axes, each in zip(_axes(figure, lines, columns, len(mapset.maps)), mapset.maps, strict=True):
             _panel(axes, mapset, each, names, glyphs)
         figure.suptitle(_heading(mapset), fontsize=11)
         if len(mapset.classes) <= len(INKS):
-            _legend(figure, mapset, names)
-        if mapset.dataset in published():
-            figure.text(0.995, 0.004, f"{ATTRIBUTION}; CC BY-SA 4.0", ha="right", fontsize=5, color="0.4")
+            _legend(figure, mapset, names, len(INKS) if columns > 1 else len(INKS) // 2, strip)
+        if strip:
+            said = f"{ATTRIBUTION}; CC BY-SA 4.0"
+            size = 5 if columns > 1 else 4
+            figure.text(0.995, strip / high / 4, said, ha="right", va="bottom", fontsize=size, color="0.4")
         metadata = {"Date": None} if out.suffix.lower() == ".svg" else None
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -159,14 +167,22 @@ def _heading(mapset: MapSet) -> str:
     return f"{title(mapset.dataset)}{part}: {len(mapset):,} images, {by}"
 
 
-def _legend(figure: Any, mapset: MapSet, names: list[str]) -> None:
-    """Which colour is which class, below all maps."""
+def _legend(figure: Any, mapset: MapSet, names: list[str], columns: int, strip: float) -> None:
+    """Which colour is which class, below all maps and above the strip of the attribution."""
     from matplotlib.lines import Line2D
 
     colours = _colours(np.arange(len(names)), len(names))
     present = np.unique(mapset.labels)
     dots = [Line2D([], [], marker="o", ls="", mew=0, ms=6, color=colours[k], label=names[k]) for k in present]
-    figure.legend(handles=dots, loc="outside lower center", ncols=len(INKS), frameon=False, handletextpad=0.1)
+    figure.legend(
+        handles=dots,
+        loc="outside lower center",
+        fontsize=10,
+        borderaxespad=0.5 + 72 * strip / 10,
+        ncols=columns,
+        frameon=False,
+        handletextpad=0.1,
+    )
 
 
 def _axes(figure: Any, lines: int, columns: int, count: int) -> Iterable[Any]:
