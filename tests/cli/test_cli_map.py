@@ -95,3 +95,28 @@ def test_what_is_wrong_is_one_line(folder, words, code, said, capsys):
     assert last.startswith("kuzushiji: error: ")
     assert said in last
     assert not out
+
+
+def test_where_nothing_can_be_written_is_said_before_anything_is_made(folder, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.html").mkdir()
+    for option, target, said in (
+        ("--csv", tmp_path / "file" / "q.csv", "cannot write"),
+        ("--save", tmp_path / "file" / "points", "cannot write"),
+        ("-o", tmp_path / "folder.html", "a folder of that name is there"),
+    ):
+        words = ["map", str(folder), "--split", "all", "--methods", "pca", option, str(target)]
+        assert main(words) == 1
+        err = capsys.readouterr().err.strip()
+        assert said in err
+        assert "\n" not in err  # not even what was read
+
+
+def test_a_picture_that_is_none_costs_one_plain_line(folder, tmp_path, capsys):
+    (folder / "U+304B" / "broken.png").write_bytes(b"no picture")
+    words = ["map", str(folder), "--split", "all", "--methods", "pca", "--save", str(tmp_path / "points")]
+    assert main(words) == 0
+    first, second = capsys.readouterr().err.splitlines()[:2]
+    assert first.startswith("skipped ")
+    assert "broken.png: not an image" in first
+    assert second.startswith("40 images, 2 classes, pixels")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,12 +77,16 @@ def make_map(
         need("matplotlib", extra="evaluate")
     if out is None and not any((png, svg, csv, save)):
         out = Path(f"{Path(dataset).name}-atlas.html")
+    for file in (out, png, svg, csv, save and save / "mapset.json"):
+        if file is not None:
+            _makes_room(file)
     start = time.perf_counter()
     source, counts = _source(dataset, split, subset, seed)
     ready(plan, len(source))
     added = _added(add or [], source)
     seen = _features(source, features, threads, errors)
-    _say(f"{len(source):,} images, {len(source.classes):,} classes, {seen.name}: {seen.width:,} numbers each")
+    classes = len(set(source.labels.tolist()))
+    _say(f"{len(source):,} images, {classes:,} classes, {seen.name}: {seen.width:,} numbers each")
     try:
         mapset = make(seen, plan, cache_dir() / "maps", added, _say)
     except KeyboardInterrupt:
@@ -111,10 +116,15 @@ def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[So
     import numpy as np
 
     from kuzushiji.datasets import load
+    from kuzushiji.datasets.own import SkippedWarning
     from kuzushiji.errors import KuzushijiError
     from kuzushiji.maps.source import load_source
 
-    source = load_source(dataset, split)
+    with warnings.catch_warnings(record=True) as skipped:
+        warnings.simplefilter("always", SkippedWarning)
+        source = load_source(dataset, split)
+    for each in skipped:
+        _say(str(each.message))
     if split == "train":
         training = source.labels
     elif source.part is not None:
@@ -165,8 +175,19 @@ def _with_counts(mapset: MapSet, counts: list[int] | None) -> MapSet:
     return replace(mapset, extra_colours={**mapset.extra_colours, "training count": each})
 
 
+def _makes_room(file: Path) -> None:
+    """Makes the folder of a file to come: what cannot be written is said before the maps are made."""
+    from kuzushiji.errors import KuzushijiError
+
+    if file.suffix and file.is_dir():
+        raise KuzushijiError(f"cannot write {file}: a folder of that name is there")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise KuzushijiError(f"cannot write {file}: {e.strerror or e}") from e
+
+
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     _say(f"written: {path}")
 
