@@ -275,6 +275,14 @@ def test_lda_shows_the_mean_of_each_class(mapset: Any, tmp_path: Path) -> None:
         assert page.problems == []
 
 
+def test_words_after_the_address_that_it_does_not_know_change_nothing(page: Any, file: Path) -> None:
+    go(page, file, "lang=xx&theme=blue&method=nothing")
+    state = page.evaluate("atlas.state")
+    assert state["language"] in ("en", "ja")
+    assert state["theme"] in ("light", "dark")
+    assert drawn(page).any()
+
+
 def test_no_passage_where_motion_is_unwanted(page: Any) -> None:
     page.emulate_media(reduced_motion="reduce")
     try:

@@ -31,9 +31,10 @@ function start() {
   const atlas = readAtlas();
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const first = Math.max(0, atlas.maps.findIndex((map) => map.method === (wish.get("method") || bestMap(atlas))));
+  const wished = (key, known, otherwise) => (known.includes(wish.get(key)) ? wish.get(key) : otherwise);
   const store = makeStore({
-    language: wish.get("lang") || ((navigator.language || "").startsWith("ja") ? "ja" : "en"),
-    theme: wish.get("theme") || (dark ? "dark" : "light"),
+    language: wished("lang", ["en", "ja"], (navigator.language || "").startsWith("ja") ? "ja" : "en"),
+    theme: wished("theme", ["light", "dark"], dark ? "dark" : "light"),
     methods: [first], many: false, active: 0, colour: "class", selection: null, found: null,
     hover: -1, hoverPanel: -1, hoverPlace: null, pinned: -1, tool: "move", glyphs: "auto", tab: "classes", open: false,
   });

@@ -14,7 +14,7 @@ export function showQuality(atlas, store, say, deeds) {
       const values = atlas.maps.map((map) => valueOf(map, m)).filter(Number.isFinite);
       return [m, LESS.has(m) ? Math.min(...values) : Math.max(...values)];
     }));
-    const shared = Object.entries(atlas.words.shared).map(([k, v]) => `${k} ${say("took", number(v, language, 1))}`);
+    const shared = Object.entries(atlas.words.shared).map(([k, v]) => `${say(`shared ${k}`, k)} ${say("took", number(v, language, 1))}`);
     const sample = Math.max(0, ...atlas.maps.map((map) => map.quality?.sample || 0));
     const cell = (map, m) => {
       const value = valueOf(map, m);
