@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from kuzushiji import KuzushijiClassifier
+from kuzushiji.errors import KuzushijiError
 
 
 @parametrize_with_checks([KuzushijiClassifier(epochs=8)])
@@ -55,6 +56,12 @@ def test_pickle_and_clone(bars, fitted):
     np.testing.assert_array_equal(again.predict_proba(images), fitted.predict_proba(images))
     refitted = clone(fitted).fit(images[:80], words[:80])
     np.testing.assert_array_equal(refitted.predict_proba(images), fitted.predict_proba(images))
+
+
+def test_a_loss_that_is_not_finite_is_told_in_the_estimators_own_words(bars):
+    images, words = bars
+    with pytest.raises(KuzushijiError, match=r"^the loss is no longer finite: set learning_rate below 1e"):
+        KuzushijiClassifier(learning_rate=1e30, epochs=2).fit(images[:80], words[:80])
 
 
 def test_other_sizes_are_refused(bars, fitted):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.errors import need
+from kuzushiji.errors import KuzushijiError, need
 from kuzushiji.training.augment import Augment
 from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.loop import Loop
@@ -82,6 +82,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
 
         Raises:
             ValueError: not such arrays, or fewer than two classes.
+            KuzushijiError: the loss is no longer finite.
         """
         X, images = _flat(X)  # noqa: N806
         X, y = _validation.validate_data(self, X, y, dtype=np.float32)  # noqa: N806
@@ -109,7 +110,14 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         with _own_random_numbers():
             model = network(recipe, len(self.classes_))
             names = tuple(map(str, range(len(self.classes_))))
-            Loop(model, recipe, Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)).run()
+            data = Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)
+            loop = Loop(model, recipe, data)
+            try:
+                loop.run()
+            except KuzushijiError as e:  # its words are about a recipe and a checkpoint: here is neither
+                raise KuzushijiError(
+                    f"the loss is no longer finite: set learning_rate below {self.learning_rate:g}"
+                ) from e
         self.weights_ = model.get_weights()
         self._model = model
         return self
