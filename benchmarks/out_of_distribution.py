@@ -208,7 +208,7 @@ def rows(
             print(f"{name:11} {score:12} AUROC {a.value:.4f}  FPR95 {found.fpr95:.4f}", flush=True)
             yield {
                 "part": part,
-                "model": model.path.stem,
+                "model": name_of(model.path),
                 "unknown": name,
                 "score": score,
                 "known_images": len(images),
@@ -220,6 +220,11 @@ def rows(
                 "aurc": f"{found.aurc:.4f}",
                 "date": date.today().isoformat(),
             }
+
+
+def name_of(path: Path) -> str:
+    """A shipped file by its name, a run's by its folder: ``kmnist-seed0/calibration``."""
+    return path.stem if path.stem != "model" else "/".join(path.parts[-3:-1])
 
 
 def enter(lines: list[dict[str, Any]], path: Path) -> None:

@@ -76,8 +76,10 @@ def test_half_of_the_characters_stay_unseen_in_the_choice(
         taught(self, model, images, labels, classes, others)
 
     monkeypatch.setattr(benchmark_module.Taught, "__init__", keep)
-    run(benchmark_module, monkeypatch, "--choose", str(tiny_model()), "--out", str(tmp_path / "a.csv"))
+    model = tiny_model(path=tmp_path / "run" / "calibration" / "model.onnx")
+    run(benchmark_module, monkeypatch, "--choose", str(model.parent), "--out", str(tmp_path / "a.csv"))
     lines = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
+    assert {line["model"] for line in lines} == {"run/calibration"}
     unseen = {int(line["unknown_images"]) for line in lines if line["unknown"] == "kanji-unseen"}
     assert len(shown) == len(unseen) == 1
     assert len(shown[0]) + unseen.pop() == 90 - 23  # none twice, and no shape of か
