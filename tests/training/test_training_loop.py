@@ -183,6 +183,17 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_weights_that_answer_nothing_finite_do_not_replace_a_good_checkpoint(tmp_path):
+    """An update can wreck the weights after a finite loss: the next save must not keep them."""
+    file = tmp_path / "c.npz"
+    Loop(network(), RECIPE, made_data(), file).run()
+    good = file.read_bytes()
+    fit = dataclasses.replace(RECIPE.fit, learning_rate=1e30, checkpoint_minutes=0, schedule="constant")
+    with pytest.raises(KuzushijiError, match=r"no finite answers at step .* is kept"):
+        Loop(network(), dataclasses.replace(RECIPE, fit=fit), made_data(), file).run()
+    assert file.read_bytes() == good
+
+
 def test_checkpoints_that_cannot_serve_are_named(tmp_path):
     with pytest.raises(KuzushijiError, match="nothing to resume"):
         state.load(tmp_path / "none.npz")

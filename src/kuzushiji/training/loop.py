@@ -26,6 +26,9 @@ from kuzushiji.training.schedule import learning_rate
 from kuzushiji.training.soften import Soften
 from kuzushiji.training.voicing import Voicing
 
+_PROBE = 64
+"""Training images that a checkpoint's weights are tried on."""
+
 
 @dataclass(frozen=True)
 class EpochRecord:
@@ -180,10 +183,7 @@ class Loop:
             wanted = distill.targets(wanted, self.teacher(glyphs))
         loss = float(self.model.train_on_batch(glyphs[:, None], wanted))
         if not np.isfinite(loss):
-            raise KuzushijiError(
-                f"the loss is {loss} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate; "
-                "the last good checkpoint is kept"
-            )
+            raise self._diverged(f"the loss is {loss}")
         if self.average:
             decay = min(self.recipe.fit.ema, (1 + self.step) / (10 + self.step))
             for mean, weight in zip(self.average, self.model.weights, strict=True):
@@ -191,8 +191,20 @@ class Loop:
         return loss
 
     def _save(self) -> None:
-        if self.checkpoint is not None:
-            state.save(self.checkpoint, state.collect(self.model, self.average, self.step))
+        """Writes the checkpoint; never one that would end in an infinite loss whenever it is taken up."""
+        if self.checkpoint is None:
+            return
+        few = self.data.train.take(np.arange(min(_PROBE, len(self.data.train))))
+        if not np.isfinite(logits(self.model, few)).all():  # the last update's own loss is not known yet
+            raise self._diverged("the weights give no finite answers")
+        state.save(self.checkpoint, state.collect(self.model, self.average, self.step))
+
+    def _diverged(self, what: str) -> KuzushijiError:
+        epoch = self.step // self.steps_per_epoch
+        return KuzushijiError(
+            f"{what} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate; "
+            "the last good checkpoint is kept"
+        )
 
     def _measure(self) -> tuple[float, float, float]:
         """Loss, accuracy and balanced accuracy of the (averaged) weights on the held-out part."""
