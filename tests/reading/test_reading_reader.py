@@ -126,24 +126,28 @@ def test_glyphs_that_are_ready_need_no_conversion(reader, glyphs):
     assert [r.sure for r in readings] == [True, True, True, False]
 
 
-def test_framings_count_as_one_glyph_by_their_mean_logits(reader, glyphs):
-    mixed = np.stack([[glyphs[0], glyphs[0], glyphs[1]], [glyphs[2]] * 3])
-    first, second = reader.read_glyphs(mixed)
-    logits = reader.model.logits(glyphs[[0, 0, 1]]).mean(0, keepdims=True)
-    expected = reader.model.calibrated(logits)[0]
+def test_framings_of_a_doubtful_glyph_count_by_their_mean_logits(reader, glyphs):
+    unclear = np.maximum(glyphs[0], glyphs[1])
+    mixed = np.stack([[unclear, glyphs[0], glyphs[0]], [glyphs[2], glyphs[0], glyphs[0]], [unclear] * 3])
+    first, second, third = reader.read_glyphs(mixed)
+    expected = reader.model.calibrated(reader.model.logits(mixed[0]).mean(0, keepdims=True))[0]
     assert [c.char for c in first.candidates[:2]] == ["か", "き"]
     np.testing.assert_allclose([c.probability for c in first.candidates[:2]], expected[:2], rtol=1e-5)
-    (alone,) = reader.read_glyphs(glyphs[2:])
-    np.testing.assert_allclose(second.candidates[0].probability, alone.candidates[0].probability, rtol=1e-5)
+    (alone, unaided) = reader.read_glyphs(np.stack([glyphs[2], unclear]))
+    assert second.candidates[0] == alone.candidates[0]  # sure at first sight: the others are not asked
+    np.testing.assert_allclose(third.candidates[0].probability, unaided.candidates[0].probability, rtol=1e-5)
+    assert first.sure
+    assert not third.sure
 
 
-def test_a_photograph_is_read_in_several_framings_and_a_glyph_in_one(reader, glyphs, monkeypatch):
+def test_other_framings_are_read_only_of_a_photograph_that_leaves_a_doubt(reader, glyphs, monkeypatch):
     read = []
     logits = reader.model.logits
     monkeypatch.setattr(reader.model, "logits", lambda given: read.append(len(given)) or logits(given))
-    photograph = np.pad(255 - glyphs[0], 4, constant_values=255)
-    assert len(reader.read([photograph, glyphs[1], np.full((90, 60), 235, np.uint8)])) == 3
-    assert read == [3 + 1 + 1]
+    clear, unclear = (np.pad(255 - each, 4, constant_values=255) for each in (glyphs[0], glyphs.max(0)))
+    blank = np.full((90, 60), 235, np.uint8)
+    assert len(reader.read([clear, unclear, np.maximum(glyphs[0], glyphs[1]), blank])) == 4
+    assert read == [4, 2]
 
 
 def test_items_are_taken_only_as_needed(reader, glyphs):
