@@ -13,8 +13,8 @@ from kuzushiji.images.read import Source, read_image
 
 GLYPH_SIZES = (28, 64)
 """Sides of the published glyphs, in pixels."""
-SLACK = 0.04
-"""How much wider and tighter the boxes of `framings` are than the one that was found, at each side."""
+SLACKS = (0.0, -0.04, 0.04)
+"""How much wider the boxes of `framings` are than the one that was found, at each side."""
 WORKING_SIDE = 256
 """Larger pictures are first reduced to this longer side, in pixels: four times a glyph's."""
 
@@ -95,7 +95,7 @@ def framings(image: Source, size: int = 64) -> tuple[np.ndarray, Quality]:
     Raises:
         KuzushijiError: see :func:`read_image`.
     """
-    return _analyse(image, size, (0.0, -SLACK, SLACK))
+    return _analyse(image, size, SLACKS)
 
 
 def _analyse(image: Source, size: int, slacks: tuple[float, ...]) -> tuple[np.ndarray, Quality]:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import framings, read_image
+from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
 from kuzushiji.web.limits import ApiError, Limits
@@ -178,7 +179,7 @@ def glyph_of(
     if invert:
         image = _swapped(image)
     glyphs, quality = framings(image, size)
-    return np.broadcast_to(glyphs, (3, size, size)), faults_of(quality)
+    return np.broadcast_to(glyphs, (len(SLACKS), size, size)), faults_of(quality)
 
 
 def _swapped(image: np.ndarray) -> np.ndarray:
