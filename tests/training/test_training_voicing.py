@@ -53,3 +53,7 @@ def test_the_same_state_marks_alike():
     voicing = Voicing.of(1.0, CLASSES)
     first, second = (voicing(bars(6), np.zeros(6, int), np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+def test_classes_that_no_table_knows_are_left_alone():
+    assert Voicing.of(1.0, ("か", "A", "猫")).voiced.tolist() == [True, False, False]

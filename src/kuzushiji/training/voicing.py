@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.characters import lookup
+from kuzushiji.characters.tables import kana_table
 
 _SEMI = "はひふへほ"
 _RING = 0.15  # of the marks of these are the ring of ぱ
@@ -36,7 +37,8 @@ class Voicing:
     @classmethod
     def of(cls, share: float, classes: tuple[str, ...]) -> Voicing:
         """For classes of any kind; only kana are ever marked."""
-        voiced = np.array([bool(lookup(c).voiced) if c < "\u3100" else False for c in classes])
+        known = kana_table()
+        voiced = np.array([c in known and bool(lookup(c).voiced) for c in classes])
         return cls(share, voiced, np.isin(classes, list(_SEMI)))
 
     def __call__(self, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
