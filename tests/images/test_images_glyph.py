@@ -161,16 +161,30 @@ def blot(blur: float) -> np.ndarray:
     return (215 - 150 * drop).astype(np.uint8)
 
 
+def line(lean: float, curl: float = 0.0) -> np.ndarray:
+    """One upright line on paper with a soft edge, from top to bottom or, with a curl, bent at its foot."""
+    y, x = np.mgrid[:120, :80] - np.array([60.0, 40.0])[:, None, None]
+    middle = lean * y + curl * np.maximum(y, 0) ** 2 / 60
+    return (220 - 180 * np.clip(3 - abs(x - middle), 0, 1)).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
     ("image", "word"),
     [
         (GUISES["faint"](crop("き")), "faint"),
         (np.where(np.hypot(*(np.mgrid[:80, :80] - 40)) < 38, 30, 220).astype(np.uint8), "mostly ink"),
         (blot(8), "a blot"),
+        (line(lean=0.0), "a ruled line"),
+        (line(lean=0.06), "a ruled line"),
     ],
 )
 def test_quality_names_the_trouble(image, word):
     assert any(word in reason for reason in glyph_quality(image).reasons)
+
+
+@pytest.mark.parametrize("page", [line(0.0, curl=0.3), np.rot90(line(0.0))], ids=["hook", "level stroke"])
+def test_a_stroke_is_no_ruled_line(page):
+    assert glyph_quality(page).reasons == ()
 
 
 @pytest.mark.parametrize("size", [28, 64])

@@ -4,7 +4,7 @@ import pytest
 from kuzushiji import models  # noqa: F401  (chooses Keras' backend)
 
 keras = pytest.importorskip("keras")
-from kuzushiji.models.layers import Convolution  # noqa: E402
+from kuzushiji.models.layers import Convolution, in_bfloat16  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,42 @@ def test_it_is_saved_and_opened_as_it_was(tmp_path):
 def test_a_kernel_without_a_centre_is_refused():
     with pytest.raises(ValueError, match="odd sides"):
         Convolution(2, 4)
+
+
+def small_network():
+    keras.utils.set_random_seed(0)
+    return models.create("residual", 5, 16, stem=[8], widths=[8, 16], tail=0, features=8, dropout=0.0)
+
+
+def test_in_bfloat16_training_differs_by_rounding_and_reading_not_at_all():
+    glyphs = np.random.default_rng(0).random((32, 1, 16, 16), np.float32)
+    whole, short = small_network(), small_network()
+    in_bfloat16(short)
+    np.testing.assert_array_equal(short.predict_on_batch(glyphs), whole.predict_on_batch(glyphs))
+    exact, rounded = (np.array(m(glyphs, training=True).detach()) for m in (whole, short))
+    assert rounded.dtype == np.float32
+    apart = np.abs(rounded - exact).max() / np.abs(exact).max()
+    assert 0 < apart < 0.05
+    assert {w.dtype for w in short.weights} == {"float32"}
+
+
+def test_in_bfloat16_gradients_are_float32_and_point_the_same_way():
+    import torch
+
+    glyphs = np.random.default_rng(0).random((32, 1, 16, 16), np.float32)
+    labels = torch.arange(32) % 5
+    directions = []
+    for model in (small_network(), small_network()):
+        if directions:
+            in_bfloat16(model)
+        torch.nn.functional.cross_entropy(model(glyphs, training=True), labels).backward()
+        gradients = [w.value.grad for w in model.trainable_weights]
+        assert {g.dtype for g in gradients} == {torch.float32}
+        directions.append(torch.cat([g.ravel() for g in gradients]))
+    assert torch.nn.functional.cosine_similarity(*directions, dim=0) > 0.98
+
+
+def test_a_convolution_with_a_bias_is_not_for_bfloat16():
+    glyphs = keras.Input((1, 9, 9))
+    with pytest.raises(ValueError, match="has a bias"):
+        in_bfloat16(keras.Model(glyphs, Convolution(2, name="stem")(glyphs)))

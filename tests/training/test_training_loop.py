@@ -52,9 +52,11 @@ def weights_after(loop: Loop) -> list[np.ndarray]:
     return [np.array(w.numpy()) for w in loop.model.weights]
 
 
+@pytest.mark.parametrize("bfloat16", [False, True])
 @pytest.mark.parametrize("optimizer", ["sgd", "muon"])
-def test_learns_and_repeats(optimizer):
-    recipe = dataclasses.replace(RECIPE, fit=dataclasses.replace(RECIPE.fit, optimizer=optimizer, epochs=6))
+def test_learns_and_repeats(optimizer, bfloat16):
+    fit = dataclasses.replace(RECIPE.fit, optimizer=optimizer, epochs=6, bfloat16=bfloat16)
+    recipe = dataclasses.replace(RECIPE, fit=fit)
     seen = []
     first = Loop(network(), recipe, made_data())
     first.run(on_epoch=seen.append)

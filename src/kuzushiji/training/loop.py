@@ -97,6 +97,10 @@ class Loop:
         loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing, closed)
         if teacher:
             loss = distill.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
+        if fit.bfloat16:
+            from kuzushiji.models.layers import in_bfloat16  # (chooses Keras' backend)
+
+            in_bfloat16(model)
         model.compile(optimizer=self.optimizer, loss=loss, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self.average = _copies(model) if fit.ema else []

@@ -25,7 +25,7 @@ def make(fit: Fit) -> Any:
     elif fit.optimizer == "adamw":
         made = optimizers.AdamW(fit.learning_rate, weight_decay=fit.weight_decay)
     elif fit.optimizer == "muon":
-        made = _convolution_muon()(
+        made = _convolution_muon("bfloat16" if fit.bfloat16 else "float32")(
             fit.learning_rate, weight_decay=fit.weight_decay, exclude_layers=["logits"]
         )
     else:
@@ -35,12 +35,12 @@ def make(fit: Fit) -> Any:
     return made
 
 
-def _convolution_muon() -> type:
+def _convolution_muon(precision: str) -> type:
     """Keras' Muon, extended to convolution kernels.
 
     Keras orthogonalizes the updates of matrices only and leaves kernels (3, 3, in, out) to Adam; here a
-    kernel is the matrix (9 in, out), as Jordan et al. 2024 (the Muon optimizer) do. The head and all vectors
-    stay with Adam.
+    kernel is the matrix (9 in, out), as Jordan et al. 2024 (the Muon optimizer) do, in the precision that is
+    given: bfloat16 is their choice. The head and all vectors stay with Adam.
     """
     import keras
     from keras import ops
@@ -51,10 +51,9 @@ def _convolution_muon() -> type:
             return len(variable.shape) < 2 or excluded
 
         def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
-            if len(x.shape) == 2:
-                return super().zeropower_via_newtonschulz5(x, steps)
-            flat = super().zeropower_via_newtonschulz5(ops.reshape(x, (-1, x.shape[-1])), steps)
-            return ops.reshape(flat, x.shape)
+            flat = ops.cast(ops.reshape(x, (-1, x.shape[-1])), precision)
+            flat = super().zeropower_via_newtonschulz5(flat, steps)
+            return ops.cast(ops.reshape(flat, x.shape), x.dtype)
 
         def lr_adjust(self, x: Any) -> Any:
             rows, columns = int(np.prod(x.shape[:-1])), x.shape[-1]

@@ -92,6 +92,8 @@ class Fit:
         shape_power: the same for the shapes inside a class, which are clusters of the embedding of the
             network that the run starts from; below 1 it needs ``model.weights``.
         shapes: most clusters a class is cut into for that.
+        bfloat16: convolutions are trained in that precision (see `kuzushiji.models.layers.in_bfloat16`): fast
+            only on processors that know it.
         seed: of everything: weights, order, augmentation, dropout.
         checkpoint_minutes: how often a run can be taken up again from.
     """
@@ -113,6 +115,7 @@ class Fit:
     sampling_power: float = 1.0
     shape_power: float = 1.0
     shapes: int = 8
+    bfloat16: bool = False
     seed: int = 0
     checkpoint_minutes: float = 5.0
 

@@ -91,7 +91,8 @@ def grown(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
     Args:
         kernel: float (h, w, in, out), or a matrix; one of the wanted shape comes back as it is.
-        shape: wanted; for another it must be (2 h + 1, 2 w + 1, in, out).
+        shape: wanted; for another it must be (2 h + 1, 2 w + 1, in, out), or (h + 2, w + 2, in, out) with h
+            above 1: a kernel with a rim of zeros, for glyphs of the same side.
 
     Raises:
         ValueError: it is neither.
@@ -103,7 +104,10 @@ def grown(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         return kernel
     if kernel.ndim != 4:
         raise ValueError
-    larger = np.pad(kernel.repeat(2, 0).repeat(2, 1) / 4, ((1, 0), (1, 0), (0, 0), (0, 0)))
+    if shape[0] == kernel.shape[0] + 2 > 3:
+        larger = np.pad(kernel, ((1, 1), (1, 1), (0, 0), (0, 0)))
+    else:
+        larger = np.pad(kernel.repeat(2, 0).repeat(2, 1) / 4, ((1, 0), (1, 0), (0, 0), (0, 0)))
     if larger.shape != tuple(shape):
         raise ValueError
     return larger
