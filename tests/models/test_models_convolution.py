@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kuzushiji import models  # noqa: F401  (chooses Keras' backend)
+from kuzushiji import models
 
 keras = pytest.importorskip("keras")
 from kuzushiji.models.layers import Convolution, in_bfloat16  # noqa: E402

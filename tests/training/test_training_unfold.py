@@ -90,6 +90,31 @@ def test_a_head_for_other_classes_stays_and_another_network_is_refused(trained, 
             start_from(other, path, glyphs().images)
 
 
+@pytest.mark.parametrize("scale", [5.0, 0.0], ids=["cosine head", "dense head"])
+@pytest.mark.parametrize("kind", ["run", "onnx"])
+def test_classes_that_both_know_keep_their_weights_in_the_head(tmp_path, kind, scale):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    source = moved(network(cosine_scale=scale))  # for あ, い, う
+    source.get_layer("logits").set_weights(
+        [np.random.default_rng(2).normal(size=w.shape) for w in source.get_layer("logits").get_weights()]
+    )
+    path = written(source, tmp_path / "m.onnx")
+    if kind == "run":
+        path = tmp_path
+        source.save(tmp_path / "model.keras")
+        (tmp_path / "result.json").write_text('{"model": {"classes": ["あ", "い", "う"]}}', encoding="utf-8")
+    other = network(classes=4, cosine_scale=scale)
+    chance = other.get_layer("logits").get_weights()
+    start_from(other, path, glyphs().images, ("う", "え", "あ", "お"))
+    np.testing.assert_allclose(
+        logits(other, glyphs())[:, [0, 2]], logits(source, glyphs())[:, [2, 0]], atol=1e-4
+    )
+    for now, before in zip(other.get_layer("logits").get_weights(), chance, strict=True):
+        np.testing.assert_array_equal(now[..., [1, 3]], before[..., [1, 3]])
+
+
 @pytest.mark.parametrize("kind", ["keras", "onnx"])
 def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_path, kind):
     """On glyphs whose pixels are doubled, which have nothing more to see."""

@@ -108,8 +108,8 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
             ),
         )
         with _own_random_numbers():
-            model = network(recipe, len(self.classes_))
             names = tuple(map(str, range(len(self.classes_))))
+            model = network(recipe, names)
             data = Assembled(names, Part(self._glyphs(X), labels.astype(np.int64)), None)
             loop = Loop(model, recipe, data)
             try:
@@ -146,7 +146,7 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         if getattr(self, "_model", None) is None:
             recipe = Recipe(data=Data(size=self.side_), model=_MODEL)
             with _own_random_numbers():
-                self._model = network(recipe, len(self.classes_))
+                self._model = network(recipe, list(map(str, self.classes_)))
             self._model.set_weights(self.weights_)
         return self._model
 

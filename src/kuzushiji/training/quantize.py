@@ -1,9 +1,10 @@
-"""Convolutions of an ONNX file in 8-bit integers: half as fast again without matrix units.
+"""Convolutions of an ONNX file in 8-bit integers: two and a half times as fast without matrix units.
 
 Weights are rounded channel by channel, activations to the range that they have on training glyphs (static
-post-training quantization: Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342). The
-first convolutions, which read the grey values, and the head stay in floating point: there is little to gain
-and classes to confuse (with its first two rounded as well, the reader's logits moved twice as far).
+post-training quantization: Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342). A
+convolution and the ReLU behind it are rounded once, to the range that passes the ReLU: half as far as a
+rounding of each would, and nothing is turned back to floating point between two convolutions. The first
+convolution, which reads the grey values, the sums of residual blocks and the head stay in floating point.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kuzushiji.training.data import Part
 
 GLYPHS = 1024
 """Training glyphs that the ranges of the activations are taken from."""
-NARROW = 32
+NARROW = 20
 """Convolutions of fewer input channels stay in floating point."""
 BATCH = 64
 
@@ -72,7 +73,7 @@ def quantize(proto: Any, glyphs: np.ndarray) -> Any:
             reduce_range=True,
             weight_type=q.QuantType.QInt8,
             activation_type=q.QuantType.QUInt8,
-            op_types_to_quantize=["Conv"],
+            op_types_to_quantize=["Conv", "Relu"],
             nodes_to_exclude=_narrow(proto.graph),
         )
         return onnx.load(str(small))

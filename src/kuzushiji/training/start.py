@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +16,21 @@ from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
 from kuzushiji.training.unfold import grown, unfold
-from kuzushiji.weights import find, names
+from kuzushiji.weights import Model, find, names
 
 _START, _SHAPES = "start.npz", "shapes.npy"
 
 
-def network(recipe: Recipe, classes: int, begun: bool = False, glyphs: np.ndarray | None = None) -> Any:
+def network(
+    recipe: Recipe, classes: Sequence[str], begun: bool = False, glyphs: np.ndarray | None = None
+) -> Any:
     """Builds a recipe's network, as its seed draws it or with the weights that it starts from.
 
     Seeds the global random numbers of Python, NumPy and the backend.
 
     Args:
         recipe: its ``model``, ``data.size`` and ``fit.seed`` decide.
-        classes: number of classes.
+        classes: what it tells apart.
         begun: a checkpoint will give the weights, so that none are taken over.
         glyphs: see `start_from`.
 
@@ -41,17 +45,20 @@ def network(recipe: Recipe, classes: int, begun: bool = False, glyphs: np.ndarra
     import keras
 
     keras.utils.set_random_seed(recipe.fit.seed)
-    model = models.create(recipe.model.architecture, classes, recipe.data.size, **recipe.model.options)
+    model = models.create(recipe.model.architecture, len(classes), recipe.data.size, **recipe.model.options)
     if recipe.model.weights and not begun:
-        start_from(model, recipe.model.weights, glyphs)
+        start_from(model, recipe.model.weights, glyphs, classes)
     return model
 
 
-def start_from(model: Any, start: str | Path, glyphs: np.ndarray | None = None) -> None:
+def start_from(
+    model: Any, start: str | Path, glyphs: np.ndarray | None = None, classes: Sequence[str] = ()
+) -> None:
     """Gives a network the weights of another of the same layers, taken in order.
 
-    A head for another number of classes stays as it is. A stem for glyphs of twice the side, with twice the
-    stride, takes the earlier one's kernel with each weight spread over the four pixels that it saw as one:
+    The head takes those of the classes that both tell apart; where it is not known which the other does, all
+    if there are as many. A stem for glyphs of twice the side, with twice the stride, takes the earlier one's
+    kernel with each weight spread over the four pixels that it saw as one:
     the network then sees in a large glyph what the other saw in the reduced one, and can learn to see more
     (progressive resizing).
 
@@ -59,6 +66,7 @@ def start_from(model: Any, start: str | Path, glyphs: np.ndarray | None = None) 
         model: from `kuzushiji.models.create`.
         start: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx`` file.
         glyphs: uint8 (n, size, size), some hundred training glyphs; what `unfold` needs for an ONNX file.
+        classes: what the network tells apart.
 
     Raises:
         KuzushijiError: no such model, or one of another shape.
@@ -71,22 +79,51 @@ def start_from(model: Any, start: str | Path, glyphs: np.ndarray | None = None) 
         if source.suffix == ".onnx":
             if glyphs is None:
                 raise KuzushijiError(f"model.weights: {source} gives weights where the training set is known")
-            unfold(model, source, glyphs)
+            head = unfold(model, source, glyphs)
         else:
-            _copy(source, model)
+            head = _copy(source, model)
+        _set_head(model.get_layer("logits"), head, _classes_of(source), classes)
     except ValueError as e:
         raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
 
 
-def _copy(source: Path, model: Any) -> None:
-    """Copies the weights of a ``.keras`` file; ValueError where it is of another network."""
+def _copy(source: Path, model: Any) -> list[np.ndarray]:
+    """Copies the weights of a ``.keras`` file but for the head's, which it returns.
+
+    Raises:
+        ValueError: it is of another network.
+    """
     earlier = {layer.name: layer for layer in export.open_keras(source).layers}
     mine = [layer for layer in model.layers if layer.weights]
     for layer, name in zip(mine, _alike(mine, earlier), strict=True):
-        if layer.name != "logits" or layer.weights[-1].shape == earlier[name].weights[-1].shape:
+        if layer.name != "logits":
             weights = earlier[name].get_weights()
             weights[0] = grown(weights[0], layer.weights[0].shape)
             layer.set_weights(weights)
+    return list(earlier["logits"].get_weights())
+
+
+def _classes_of(source: Path) -> tuple[str, ...]:
+    """What an ONNX file or a finished run's model tells apart; nothing for a ``.keras`` file by itself."""
+    if source.suffix == ".onnx":
+        return Model(source).info.classes
+    result = source.with_name("result.json")
+    return (
+        tuple(json.loads(result.read_text(encoding="utf-8"))["model"]["classes"]) if result.is_file() else ()
+    )
+
+
+def _set_head(head: Any, given: list[np.ndarray], theirs: Sequence[str], mine: Sequence[str]) -> None:
+    """Gives a head the weights (features, classes), and biases (classes,) if it has any, of another's."""
+    weights = [np.array(w) for w in head.get_weights()]
+    if theirs and mine:
+        common = [c for c in mine if c in set(theirs)]
+        to, of = ([list(names).index(c) for c in common] for names in (mine, theirs))
+        for own, other in zip(weights, given, strict=False):
+            own[..., to] = other[..., of]
+        head.set_weights(weights)
+    elif [w.shape for w in weights] == [w.shape for w in given[: len(weights)]]:
+        head.set_weights(given[: len(weights)])
 
 
 def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:

@@ -56,7 +56,7 @@ def train(
     watch = watch or Watch()
     data = assemble(recipe.data, seed=0)
     begun = resume is not None and resume.checkpoint.is_file()
-    model = network(recipe, len(data.classes), begun, sample(data.train, recipe.fit.seed))
+    model = network(recipe, data.classes, begun, sample(data.train, recipe.fit.seed))
     teacher = open_teacher(recipe.fit, data.classes, recipe.data.size)
     run = resume or Run.new(recipe, runs)
     if recipe.export.start_share and not begun:

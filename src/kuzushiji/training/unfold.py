@@ -19,17 +19,20 @@ from kuzushiji.errors import need
 _LINEAR = ("Conv", "Gemm", "MatMul")
 
 
-def unfold(model: Any, path: Path, glyphs: np.ndarray) -> None:
-    """Gives a network the weights of an ONNX file.
+def unfold(model: Any, path: Path, glyphs: np.ndarray) -> list[np.ndarray]:
+    """Gives a network the weights of an ONNX file, but for the head.
 
-    A head for another number of classes stays as it is, and what the file adds to its logits (see
-    `kuzushiji.training.prior`) is left out. For a stem of glyphs twice as large see `grown`.
+    For a stem of glyphs twice as large see `grown`.
 
     Args:
         model: from `kuzushiji.models.create`.
         path: an ``.onnx`` file written by ``kuzushiji export``.
         glyphs: uint8 (n, size, size), some hundred training glyphs at the network's size; the normalizations'
             statistics are theirs.
+
+    Returns:
+        The head's weights (features, classes) and biases (classes,), without what the file adds to its logits
+        (see `kuzushiji.training.prior`).
 
     Raises:
         ValueError: the file is of another network.
@@ -49,7 +52,7 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray) -> None:
         if not layer.use_bias:
             pairs.append((follower, bias))
     _normalize(model, pairs, glyphs)
-    _set_head(model.get_layer("logits"), *head)
+    return list(head)
 
 
 def linear_layers(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -126,9 +129,3 @@ def _normalize(model: Any, pairs: Sequence[tuple[Any, np.ndarray]], glyphs: np.n
         axes = tuple(k for k in range(x.ndim) if k != layer.axis % x.ndim)
         mean, variance = x.mean(axes), x.var(axes)
         layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
-
-
-def _set_head(head: Any, kernel: np.ndarray, bias: np.ndarray) -> None:
-    weights = [kernel, bias][: len(head.get_weights())]
-    if [w.shape for w in weights] == [w.shape for w in head.get_weights()]:
-        head.set_weights(weights)
