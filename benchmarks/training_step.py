@@ -1,7 +1,8 @@
 """What Keras and augmentation cost in a training step, as ratios within one run.
 
 Goals: at least 0.9 of the images a second of the same network in bare PyTorch; augmentation at most 15 % of
-a step. Thread count as the environment gives it (OMP_NUM_THREADS), else all cores.
+a step. And what ``fit.bfloat16`` gains, on the network of recipes/reader.toml too, which is larger. Thread
+count as the environment gives it (OMP_NUM_THREADS), else all cores.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -18,6 +20,7 @@ import numpy as np
 from bench import NotHereError, Row
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "kmnist-base.toml"
+READER, READER_CLASSES = RECIPE.with_name("reader.toml"), 3881
 STEPS = 12  # in one round
 ROUNDS = 7
 
@@ -42,11 +45,22 @@ def measure() -> Iterator[Row]:
         _timed(lambda: [recipe.augment(images[:n], rng) for _ in range(STEPS)]) for _ in range(ROUNDS)
     )
     ours = statistics.median(a for a, _ in pairs)
+    short = replace(recipe, fit=replace(recipe.fit, bfloat16=True))
+    gain = _gain(keras_round, _keras(short, images, labels))
+    reader = load(READER)
+    whole = replace(reader, fit=replace(reader.fit, bfloat16=False))
+    large = rng.integers(
+        0, 256, (reader.fit.batch_size * STEPS, reader.data.size, reader.data.size), np.uint8
+    )
+    many = rng.integers(0, READER_CLASSES, len(large))
+    reader_gain = _gain(_keras(whole, large, many), _keras(reader, large, many))
     total = len(images)
     yield Row("threads", torch.get_num_threads(), "threads", 1)
     yield Row("Keras, images a second", total / ours, "1/s", ROUNDS)
     yield Row("bare PyTorch, images a second", total / statistics.median(b for _, b in pairs), "1/s", ROUNDS)
     yield Row("Keras speed", statistics.median(b / a for a, b in pairs), "ratio", ROUNDS, "bare PyTorch")
+    yield Row("bfloat16 speed", gain, "ratio", ROUNDS, "float32")
+    yield Row("bfloat16 speed, the reader's network", reader_gain, "ratio", ROUNDS, "float32")
     yield Row("augmentation of a step", augment / (ours + augment), "ratio", ROUNDS, "step with augmentation")
 
 
@@ -56,19 +70,24 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def _gain(slow: Callable[[], None], fast: Callable[[], None]) -> float:
+    """How many times as fast the second is, in alternating rounds."""
+    slow(), fast()
+    return statistics.median(_timed(slow) / _timed(fast) for _ in range(ROUNDS))
+
+
 def _keras(recipe: object, images: np.ndarray, labels: np.ndarray) -> Callable[[], None]:
     """Steps of the package's own loop, with SGD and without averaging: the arithmetic of the other side."""
-    from dataclasses import replace
-
     from kuzushiji import models
     from kuzushiji.training.augment import Augment
     from kuzushiji.training.data import Assembled, Part
     from kuzushiji.training.loop import Loop
 
     fit = replace(recipe.fit, optimizer="sgd", ema=0.0, label_smoothing=0.0, epochs=1_000_000)
-    plain = replace(recipe, fit=fit, augment=Augment())
-    model = models.create("residual", 10, 28, **recipe.model.options)
-    loop = Loop(model, plain, Assembled(tuple("おきすつなはまやれを"), Part(images, labels), None))
+    plain = replace(recipe, fit=fit, augment=Augment(), data=replace(recipe.data, soften=0.0, voiced=0.0))
+    classes = tuple(map(chr, range(0x4E00, 0x4E00 + max(10, int(labels.max()) + 1))))
+    model = models.create("residual", len(classes), images.shape[1], **recipe.model.options)
+    loop = Loop(model, plain, Assembled(classes, Part(images, labels), None))
     order = np.arange(len(labels))
 
     def run() -> None:
