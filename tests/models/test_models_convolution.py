@@ -4,6 +4,7 @@ import pytest
 from kuzushiji import models
 
 keras = pytest.importorskip("keras")
+from kuzushiji.errors import UsageError  # noqa: E402
 from kuzushiji.models.layers import Convolution, in_bfloat16  # noqa: E402
 
 
@@ -96,5 +97,5 @@ def test_in_bfloat16_gradients_are_float32_and_point_the_same_way():
 
 def test_a_convolution_with_a_bias_is_not_for_bfloat16():
     glyphs = keras.Input((1, 9, 9))
-    with pytest.raises(ValueError, match="has a bias"):
+    with pytest.raises(UsageError, match="without a bias; stem has one"):
         in_bfloat16(keras.Model(glyphs, Convolution(2, name="stem")(glyphs)))

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from kuzushiji.errors import UsageError
+
 
 @keras.saving.register_keras_serializable(package="kuzushiji")
 class Convolution(keras.layers.Conv2D):
@@ -116,15 +118,15 @@ def in_bfloat16(model: Any) -> None:
         model: from `kuzushiji.models.create`; layers that are not of this package stay as they are.
 
     Raises:
-        ValueError: Keras does not run on PyTorch, or a convolution has a bias (which is float32).
+        UsageError: Keras does not run on PyTorch, or a convolution has a bias (which is float32).
     """
     if keras.backend.backend() != "torch":
-        raise ValueError(f"bfloat16 needs Keras on PyTorch, not on {keras.backend.backend()}")
+        raise UsageError(f"fit.bfloat16 needs Keras on PyTorch, not on {keras.backend.backend()}")
     passing = (keras.layers.ReLU, keras.layers.Add, BatchNormalization)
     for layer in model.layers:
         if isinstance(layer, Convolution):
             if layer.use_bias:
-                raise ValueError(f"{layer.name} has a bias")
+                raise UsageError(f"fit.bfloat16 is for convolutions without a bias; {layer.name} has one")
             layer.bfloat16 = True
         if isinstance(layer, (Convolution, *passing)):
             layer.autocast = False  # Keras' own: every layer would first make float32 of what it is given
