@@ -11,7 +11,7 @@ from functools import partial
 
 from result_tables import Row, baselines, main, mean, percent, rows, runs, table
 
-STAGES = ("-base", "-28")
+STAGES = ("-base", "-28", "-56")
 """How the recipes of stages end that a shipped model went through."""
 
 
