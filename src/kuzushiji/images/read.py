@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import warnings
 from pathlib import Path
 
@@ -89,13 +90,16 @@ def _decoders(data: bytes) -> list[str]:
 
 def _file_bytes(path: Path, name: str) -> bytes:
     try:
-        if path.is_dir():
-            raise KuzushijiError(f"not an image: {name} is a folder")
         with open(path, "rb") as file:
-            if not path.is_file():
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise KuzushijiError(f"not an image: {name} is not a plain file")
-            return file.read(MAX_BYTES + 1)
+            return file.read(min(status.st_size, MAX_BYTES) + 1)
+    except IsADirectoryError:
+        raise KuzushijiError(f"not an image: {name} is a folder") from None
     except (OSError, ValueError) as e:
+        if path.is_dir():  # what opening a folder raises is not the same everywhere
+            raise KuzushijiError(f"not an image: {name} is a folder") from None
         reason = getattr(e, "strerror", None) or _one_line(e)
         raise KuzushijiError(f"cannot open {name}: {reason}") from None
 

@@ -32,6 +32,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 
 WITH_EVIDENCE = 3
 """Candidates that get evidence; those after them are seldom worth a look."""
+_FEW = 16  # candidates up to which looking for one after the other is faster than sorting
 _AHEAD = 4  # batches begun or waiting while one is being yielded
 
 
@@ -183,12 +184,11 @@ class Reader:
         path = os.fspath(item) if isinstance(item, str | os.PathLike) else None
         file = f"#{number}" if path is None else path
         try:
-            if path is not None and os.path.isdir(path):
-                raise KuzushijiError("no images in this folder")
             glyphs, quality = images.framings(images.read_image(item), size=self.model.info.size)
             return _Prepared(file, glyphs, faults_of(quality), None)
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
-            return _Prepared(file, None, (), _reason(e, file))
+            empty = path is not None and os.path.isdir(path)
+            return _Prepared(file, None, (), "no images in this folder" if empty else _reason(e, file))
 
     def _judge(self, prepared: list[_Prepared], top: int, evidence: int) -> list[Reading]:
         framed = [each.glyphs for each in prepared if each.glyphs is not None]
@@ -228,11 +228,13 @@ class Reader:
 
 def _largest(row: np.ndarray, count: int) -> np.ndarray:
     """Positions of the largest values, the largest first, without sorting the thousands of others."""
-    if count < len(row):
-        found = np.sort(np.argpartition(row, len(row) - count)[-count:])
-    else:
-        found = np.arange(len(row))
-    return found[np.argsort(-row[found], kind="stable")]
+    if count > _FEW:
+        return np.argsort(-row, kind="stable")[:count]
+    rest, found = row.copy(), np.empty(min(count, len(row)), np.int64)
+    for k in range(len(found)):
+        found[k] = rest.argmax()
+        rest[found[k]] = -np.inf
+    return found
 
 
 def _several(items: Any) -> Iterable[Source]:
