@@ -19,14 +19,14 @@ CLASSES = ("一", "し", "の", "十", "へ")
 
 
 def ink(char: str, side: int = 120) -> Image.Image:
-    """Dark on pale, as a person would draw it: a bar, a hook, a ring, a cross, a roof."""
+    """Dark on pale, as a person would draw it: a bar, an upright with a head, a ring, a cross, a roof."""
     big = 4 * side
     image = Image.new("L", (big, big), 228)
     draw = ImageDraw.Draw(image)
     low, mid, high, width = 0.15 * big, 0.5 * big, 0.85 * big, round(big * 0.06)
     lines = {
         "一": [[(low, mid), (high, mid)]],
-        "し": [[(mid, low), (mid, 0.7 * big), (0.6 * big, high)]],
+        "し": [[(mid, low), (mid, high)], [(mid + 0.02 * big, low), (mid + 0.02 * big, mid)]],
         "十": [[(low, mid), (high, mid)], [(mid, low), (mid, high)]],
         "へ": [[(low, high), (mid, 0.3 * big), (high, high)]],
     }
