@@ -132,18 +132,16 @@ class Taught:
             histograms: float (n, d), as ``project`` makes them.
         """
         asked = unit_length(embeddings(self.witness, images))
-        strange = exposed_score(
-            asked, self.witnessed_others, self.witnessed_others, weight=0
-        )  # minus distance
-        near = exposed_score(asked, self.witnessed, self.witnessed, weight=0)
+        whole = exposed_score(asked, self.witnessed, self.witnessed_others)
+        near = exposed_score(asked, self.witnessed, self.witnessed_others, weight=0)
         own = np.zeros(len(asked))
         for c in np.unique(read):
             mine = read == c
             base = self.witnessed[self.labels == c]
             own[mine] = exposed_score(asked[mine], base, base, weight=0)
         drawn = exposed_score(histograms, self.views[1], self.views[1], weight=0) / self.usual[1][1]
-        both = (own - strange) / self.witness_spread + drawn / 4 + said / self.energy_spread / 5
-        return {"witness": near - strange, "witness-model": both}
+        both = (own + whole - near) / self.witness_spread + drawn / 4 + said / self.energy_spread / 5
+        return {"witness": whole, "witness-model": both}
 
 
 def scores(model: Any, images: np.ndarray, taught: Taught) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -5,7 +5,8 @@ import { percent, t, words } from "./i18n.js";
 /** How the server's reasons begin, and what the page says of each. */
 const REASONS = [
   ["blank", "why.blank"], ["hardly any ink", "why.little"], ["faint", "why.faint"], ["no clear ink", "why.noise"],
-  ["mostly ink", "why.ink"], ["a blot", "why.blot"], ["the best two", "why.close"],
+  ["mostly ink", "why.ink"], ["a blot", "why.blot"], ["a ruled line", "why.line"],
+  ["the best two", "why.close"],
 ];
 
 /** Sends "pick" (detail: {char, candidate}) and "show" (detail: the candidate whose details are wanted). */
