@@ -31,7 +31,8 @@ def result(
         "parameters": spent.parameters,
         "macs": spent.macs,
         "bytes": (run.folder / "model.onnx").stat().st_size,
-        "training_images": len(data.train),
+        "training_images": len(data.written),
+        "typeset_images": data.typeset,
         "epochs": len(lines),
         "training_seconds": sum(m.seconds for m in lines),
         "onnx_difference": fidelity.difference,
@@ -84,7 +85,7 @@ def write(run: Run) -> Path:
         f"| architecture | `{recipe.model.architecture}`, {tree['parameters']:,} parameters, "
         f"{tree['macs'] / 1e6:.1f} M multiply-accumulates a glyph and view, {tree['bytes']:,} bytes |",
         f"| views at reading time | {max(1, len(info['shifts']))} |",
-        f"| trained on | {info['trained_on']}: {tree['training_images']:,} images, "
+        f"| trained on | {info['trained_on']}: {tree['training_images']:,} images, {_typeset(tree, recipe)}"
         f"{tree['epochs']} epoch(s), {tree['training_seconds'] / 60:.0f} minutes |",
         f"| hardware | {environment['processor']}, {environment['cores']} core(s); Keras "
         f"{environment['packages'].get('keras')} on {environment['backend']} |",
@@ -129,6 +130,18 @@ def _calibration(found: dict[str, Any] | None, recipe: Recipe) -> list[str]:
         f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
         f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
     ]
+
+
+def _typeset(tree: dict[str, Any], recipe: Recipe) -> str:
+    """What the typefaces added, in words that end with a comma; nothing where there are none."""
+    glyphs = tree.get("typeset_images", 0)
+    if not glyphs:
+        return ""
+    faces = ", ".join(Path(face).stem for face in recipe.data.typefaces)
+    others = (
+        f" (and other characters of these in {recipe.data.outside:.0%} of each batch, as none of the classes)"
+    )
+    return f"and {glyphs:,} glyphs of the typefaces {faces}{others if recipe.data.outside else ''}, "
 
 
 def _fidelity(tree: dict[str, Any], recipe: Recipe) -> str:

@@ -12,6 +12,7 @@ from kuzushiji.errors import UsageError
 from kuzushiji.images import resize_glyphs
 from kuzushiji.training.jibo import jibo_glyphs
 from kuzushiji.training.recipe import Data
+from kuzushiji.training.typeset import typeset_glyphs
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,30 @@ class Part:
 
 @dataclass(frozen=True)
 class Assembled:
-    """What `assemble` gives; ``validation`` is None where nothing is held out."""
+    """What `assemble` gives.
+
+    Attributes:
+        classes: characters.
+        train: what is learned from.
+        validation: what is held out; None where nothing is.
+        typeset: how many glyphs at the end of ``train`` are a typeface's and not the sources'.
+    """
 
     classes: tuple[str, ...]
     train: Part
     validation: Part | None
+    typeset: int = 0
+
+    @property
+    def written(self) -> Part:
+        """The training part without the typefaces' glyphs."""
+        return self.train.take(np.arange(len(self.train) - self.typeset)) if self.typeset else self.train
 
     @property
     def counts(self) -> np.ndarray:
-        """Training images a class, int64 (c,)."""
-        return np.bincount(self.train.labels, minlength=len(self.classes))
+        """Training images a class, without the typefaces' glyphs, int64 (c,)."""
+        written = self.train.labels[: len(self.train) - self.typeset]
+        return np.bincount(written, minlength=len(self.classes))
 
 
 def assemble(data: Data, seed: int = 0) -> Assembled:
@@ -81,9 +96,14 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
         more = Part(*jibo_glyphs(classes, data.size))
         own = np.bincount(_join(train).labels, minlength=len(classes))
         train.append(more.take(np.flatnonzero(own[more.labels] < data.jibo)))
+    typeset = 0
+    if data.typefaces:
+        more = Part(*typeset_glyphs(classes, data.typefaces, data.size))
+        train.append(more)
+        typeset = len(more)
     if data.validation not in ("shifted", "own", "none"):
         held = [_part(_load(data.validation), classes, data)]
-    return Assembled(classes, _join(train), _join(held) if held else None)
+    return Assembled(classes, _join(train), _join(held) if held else None, typeset)
 
 
 def _load(source: str) -> Dataset:

@@ -20,6 +20,7 @@ from kuzushiji.evaluation.calibration import negative_log_likelihood
 from kuzushiji.training import distill, losses, optimizers, state
 from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.distill import Teacher
+from kuzushiji.training.outside import Outside
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
@@ -90,11 +91,13 @@ class Loop:
         self.optimizer = optimizers.make(fit)
         self.soften = Soften.of(recipe.data.soften, data) if recipe.data.soften else None
         self.voicing = Voicing.of(recipe.data.voiced, data.classes) if recipe.data.voiced else None
-        drawn = data.counts.astype(np.float64) ** fit.sampling_power  # how often each class is seen
+        self.outside = _outside(recipe, data, self.soften)
+        seen = np.bincount(data.train.labels, minlength=len(data.classes)).astype(np.float64)
+        drawn = seen**fit.sampling_power  # how often each class is
         if self.soften:
             drawn *= self.soften.open_share
         closed = self.soften.closed if self.soften else None
-        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing, closed)
+        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing, closed, bool(self.outside))
         if teacher:
             loss = distill.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
         if fit.bfloat16:
@@ -182,6 +185,8 @@ class Loop:
             images, wanted = self.soften(images, labels, self.data.train.sides[chosen], rng)
         if self.voicing:
             images = self.voicing(images, labels, rng)
+        if self.outside:
+            images, wanted = self.outside(images, wanted, rng)
         glyphs = self.recipe.augment(images, rng)
         if self.teacher:
             wanted = distill.targets(wanted, self.teacher(glyphs))
@@ -235,6 +240,13 @@ class Loop:
             kept = ops.copy(weight.value)
             weight.assign(mean.value)
             mean.assign(kept)
+
+
+def _outside(recipe: Recipe, data: Assembled, soften: Soften | None) -> Outside | None:
+    if not recipe.data.outside:
+        return None
+    own = recipe.data
+    return Outside.of(own.outside, data.classes, own.typefaces, own.size, soften.side if soften else 0)
 
 
 def _seed_backend(seed: int) -> None:

@@ -13,7 +13,11 @@ _SHUT = 1e4  # nats: no probability is left, and float32 still adds exactly enou
 
 
 def make(
-    kind: str, counts: np.ndarray, label_smoothing: float = 0.0, closed: np.ndarray | None = None
+    kind: str,
+    counts: np.ndarray,
+    label_smoothing: float = 0.0,
+    closed: np.ndarray | None = None,
+    outside: bool = False,
 ) -> Callable[[Any, Any], Any]:
     """A loss for ``model.compile``.
 
@@ -26,6 +30,8 @@ def make(
         label_smoothing: probability spread evenly over all classes, in [0, 1).
         closed: bool (c,), classes that are left out of the softmax of an image whose label is raised by c
             (see `kuzushiji.training.soften`); None where no label is. Not with label smoothing.
+        outside: images whose label is 2 c are none of the classes, and cost the more the less evenly the
+            softmax of their logits is spread (see `kuzushiji.training.outside`).
 
     Returns:
         A function from labels int (n,) and logits float32 (n, c) to the mean loss in nats.
@@ -40,18 +46,21 @@ def make(
     if closed is not None and label_smoothing:
         raise UsageError("fit.label_smoothing and data.soften do not go together: set one of them to 0")
     prior = np.log(np.maximum(counts, 1) / max(1.0, float(counts.sum()))).astype(np.float32)
-    balanced = kind == "balanced-softmax"
+    balanced, classes = kind == "balanced-softmax", len(counts)
 
     def loss(labels: Any, logits: Any) -> Any:
+        free = logits
         if balanced:
             logits = logits + ops.convert_to_tensor(prior)
         labels = ops.reshape(ops.cast(labels, "int64"), (-1, 1))
+        none = labels == 2 * classes
         if closed is not None:
-            raised = ops.cast(labels >= len(closed), logits.dtype)
+            raised = ops.cast((labels >= classes) & ~none, logits.dtype)
             logits = logits - raised * ops.convert_to_tensor(_SHUT * closed.astype(np.float32))
-            labels = labels % len(closed)
         log_p = ops.log_softmax(logits, axis=-1)
-        right = ops.take_along_axis(log_p, labels, axis=-1)
+        right = ops.take_along_axis(log_p, labels % classes, axis=-1)
+        if outside:
+            right = ops.where(none, ops.mean(ops.log_softmax(free, axis=-1), axis=-1, keepdims=True), right)
         value = -(1 - label_smoothing) * ops.mean(right)
         return value - label_smoothing * ops.mean(log_p) if label_smoothing else value
 

@@ -33,6 +33,10 @@ class Data:
             `kuzushiji.training.voicing`); 0 for none.
         jibo: classes with fewer images than this also learn the kanji that they were made of (see
             `kuzushiji.training.jibo`); 0 for none.
+        typefaces: font files, by path or by the name that the system's font folders have them under, whose
+            kanji are learned beside the images (see `kuzushiji.training.typeset`).
+        outside: part of each batch that is characters of the typefaces that are no class, learned to be none
+            (see `kuzushiji.training.outside`); 0 for none.
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
             part: the official test sets are shifted too), ``own`` takes the validation split of those sources
             that have one and does as ``shifted`` for the others, ``none`` trains on everything, anything else
@@ -45,6 +49,8 @@ class Data:
     soften: float = 0.0
     voiced: float = 0.0
     jibo: int = 0
+    typefaces: tuple[str, ...] = ()
+    outside: float = 0.0
     validation: str = "shifted"
     fraction: float = 0.1
 

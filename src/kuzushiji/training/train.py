@@ -78,7 +78,7 @@ def train(
     if recipe.export.start_share:
         mix_in_start(run, model, recipe.export.start_share)
     if recipe.export.prototypes:
-        use_prototypes(model, data.train, recipe.export.prototypes)
+        use_prototypes(model, data.written, recipe.export.prototypes)
     if recipe.export.prior or recipe.export.kana:
         model = with_prior(model, _offset(recipe, data))
     _save(model, run.folder / "model.keras")
@@ -103,6 +103,14 @@ def _check(recipe: Recipe) -> None:
         raise UsageError(f"data.soften is {recipe.data.soften}; it is a part of the glyphs, from 0 to 1")
     if recipe.data.soften and recipe.fit.teacher:
         raise UsageError("data.soften and fit.teacher do not go together: a teacher knows no closed classes")
+    if not 0 <= recipe.data.outside < 1:
+        raise UsageError(
+            f"data.outside is {recipe.data.outside}; it is a part of each batch, from 0 to below 1"
+        )
+    if recipe.data.outside and not recipe.data.typefaces:
+        raise UsageError("data.outside needs data.typefaces: what to draw other characters with")
+    if recipe.data.outside and recipe.fit.teacher:
+        raise UsageError("data.outside and fit.teacher do not go together: a teacher knows only the classes")
     if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
         raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
 
