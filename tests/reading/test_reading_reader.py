@@ -112,6 +112,20 @@ def test_the_models_threshold_decides(tiny_model, glyphs, tmp_path):
     assert Reader(lax).read(glyphs[0])[0].sure
 
 
+def test_a_trace_of_the_other_form_of_a_kanji_leaves_a_doubt(tiny_model, glyphs, tmp_path):
+    """盃 and 杯 are one kanji, 猫 is another: the same small share is no doubt where it is 猫's."""
+    mixed = np.maximum(glyphs[0], glyphs[1] // 4)
+    for second, sure in (("杯", False), ("猫", True)):
+        path = tmp_path / f"{second}.onnx"
+        model = tiny_model(classes=("盃", second, "犬"), sure_threshold=0.9, sharpness=5.0, path=path)
+        [reading] = Reader(model).read(mixed, top=1)
+        assert reading.candidates[0].char == "盃"
+        assert reading.candidates[0].variants == ("杯",)
+        assert 0.9 < reading.candidates[0].probability < 0.998
+        assert reading.sure == sure
+        assert reading.reasons == (() if sure else ("an old or new form of the same kanji is possible",))
+
+
 def test_blank_paper_is_never_sure(reader):
     for blank in (np.zeros((28, 28), np.uint8), np.full((90, 60), 235, np.uint8)):
         [reading] = reader.read(blank)

@@ -29,6 +29,7 @@ class Candidate:
         jibo: the kanji that forms of this kana come from, the standard form's first; empty for kanji.
         jibo_of: the kana that are written with a form of this kanji: a cursive 夜 is also や.
         voiced: the voiced kana that are written with the same sign (か: が); empty where there are none.
+        variants: the other forms, old or new, of this kanji: 台 of 臺; empty where there are none.
         gloss: English meaning of a kanji, where one is known.
         look_alikes: the characters it is most often taken for, by this model's measured confusions.
         evidence: training glyphs of this character that are nearest to the image, where they were asked for.
@@ -44,6 +45,7 @@ class Candidate:
     jibo: tuple[str, ...] = ()
     jibo_of: tuple[str, ...] = ()
     voiced: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     gloss: str | None = None
     look_alikes: tuple[str, ...] = ()
     evidence: tuple[Known, ...] = ()
@@ -74,6 +76,7 @@ class Candidate:
             "jibo": list(self.jibo),
             "jibo_of": list(self.jibo_of),
             "voiced": list(self.voiced),
+            "variants": list(self.variants),
             "gloss": self.gloss,
             "look_alikes": list(self.look_alikes),
             **({"evidence": [known.to_json() for known in self.evidence]} if self.evidence else {}),
@@ -102,5 +105,6 @@ def _known(char: str) -> dict[str, Any]:
         "jibo": tuple(dict.fromkeys(jibo.parent for jibo in ordered)),
         "jibo_of": about.jibo_of,
         "voiced": tuple(about.voiced),
+        "variants": about.variants,
         "gloss": about.gloss,
     }

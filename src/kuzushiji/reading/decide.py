@@ -1,7 +1,9 @@
 """Whether to answer: the rule behind ``sure``, in one place.
 
-An answer is sure when the picture has no fault and the best candidate reaches the model's own threshold
-(`kuzushiji.weights.ModelInfo.sure_threshold`, fitted with the model).
+An answer is sure when the picture has no fault, the best candidate reaches the model's own threshold
+(`kuzushiji.weights.ModelInfo.sure_threshold`, fitted with the model), and no other form of the same kanji is
+left standing: whether a page's 臺 is labelled 臺 or 台 is as much the habit of who labels it as a matter of
+strokes, so that a trace of the other form says more than a trace of another character.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+OTHER_FORM = 0.002
+"""Probability of another form of the same kanji from which it is left standing (see docs/reader.md)."""
 
 if TYPE_CHECKING:
     from kuzushiji.images import Quality
@@ -37,19 +42,22 @@ def faults_of(quality: Quality) -> tuple[str, ...]:
     return tuple(reason for reason in quality.reasons if not reason.startswith("cut"))
 
 
-def doubts(probabilities: np.ndarray, threshold: float) -> tuple[str, ...]:
+def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0) -> tuple[str, ...]:
     """What is doubtful about an answer.
 
     Args:
         probabilities: of the candidates, best first, in [0, 1].
         threshold: the model's own least probability for a sure answer.
+        other_form: the probability of the likeliest other form, old or new, of the best candidate.
 
     >>> doubts(np.array([0.5, 0.4]), 0.9)
     ('the best two candidates are close',)
+    >>> doubts(np.array([0.98, 0.01]), 0.9, other_form=0.01)
+    ('an old or new form of the same kanji is possible',)
     """
     best = float(probabilities[0])
     if best >= threshold:
-        return ()
+        return ("an old or new form of the same kanji is possible",) if other_form >= OTHER_FORM else ()
     if len(probabilities) > 1 and best < 2 * float(probabilities[1]):
         return ("the best two candidates are close",)
     return (f"probability below {threshold:.2f}",)

@@ -67,6 +67,7 @@ class Reader:
         self.threads = threads or cores()
         # One thread a run of the model: batches side by side keep all cores busy, from file to text.
         self.model = open_model(store.default() if model is None else model, threads=1)
+        self._positions = {char: i for i, char in enumerate(self.model.info.classes)}
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")
         self.look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
@@ -220,9 +221,10 @@ class Reader:
     def _reading(self, file: str, row: np.ndarray, wrong: tuple[str, ...], top: int) -> Reading:
         info = self.model.info
         best = _largest(row, max(top, 2))
-        reasons = wrong or doubts(row[best], info.sure_threshold)
         chars = [(info.classes[i], float(row[i])) for i in best[:top]]
         candidates = tuple(Candidate.of(c, p, self.look_alikes.get(c, ())) for c, p in chars)
+        forms = [float(row[self._positions[c]]) for c in candidates[0].variants if c in self._positions]
+        reasons = wrong or doubts(row[best], info.sure_threshold, max(forms, default=0.0))
         return Reading(file, candidates, sure=not reasons, reasons=reasons)
 
 

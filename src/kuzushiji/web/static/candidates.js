@@ -6,7 +6,7 @@ import { percent, t, words } from "./i18n.js";
 const REASONS = [
   ["blank", "why.blank"], ["hardly any ink", "why.little"], ["faint", "why.faint"], ["no clear ink", "why.noise"],
   ["mostly ink", "why.ink"], ["a blot", "why.blot"], ["a ruled line", "why.line"],
-  ["the best two", "why.close"],
+  ["the best two", "why.close"], ["an old or new form", "why.form"],
 ];
 
 /** Sends "pick" (detail: {char, candidate}) and "show" (detail: the candidate whose details are wanted). */
