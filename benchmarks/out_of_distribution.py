@@ -91,14 +91,10 @@ class Taught:
         self.views = (unit_length(self.embedding), self.project(images))
         self.others = (unit_length(embeddings(model, others)), self.project(others))
         some = np.random.default_rng(SEED).permutation(len(labels))[:1500]
-        inside = [
-            nearest(view[some], view, 2)[0][:, 1] for view in self.views
-        ]  # the first is the image itself
-        self.usual = [(float(d.mean()), float(d.std())) for d in inside]
+        self.usual = [usual(view, some) for view in self.views]
         self.witnessed = unit_length(embeddings(witness, images))
         self.witnessed_others = unit_length(embeddings(witness, others))
-        own, _ = nearest(self.witnessed[some], self.witnessed, 2)
-        self.witness_spread = float(own[:, 1].std())
+        self.witness_spread = usual(self.witnessed, some)[1]
         self.energy_spread = float(energy(model.logits(as_glyphs(images[some], model.info.size))).std())
 
     def two_views(self, views: tuple[np.ndarray, np.ndarray], read: np.ndarray | None = None) -> np.ndarray:
@@ -142,6 +138,12 @@ class Taught:
         drawn = exposed_score(histograms, self.views[1], self.views[1], weight=0) / self.usual[1][1]
         both = (own + whole - near) / self.witness_spread + drawn / 4 + said / self.energy_spread / 5
         return {"witness": whole, "witness-model": both}
+
+
+def usual(view: np.ndarray, some: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation of the distances of ``some`` of the rows to their nearest other row."""
+    distances = nearest(view[some], view, 2)[0][:, 1]  # the first is the row itself
+    return float(distances.mean()), float(distances.std())
 
 
 def scores(model: Any, images: np.ndarray, taught: Taught) -> tuple[dict[str, np.ndarray], np.ndarray]:
