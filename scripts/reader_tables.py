@@ -57,6 +57,20 @@ def crops() -> str:
     return table(("input", "n", "top-1 (95 %)", "top-5", "sure", "right when sure"), lines)
 
 
+def outside() -> str:
+    """Characters that are no class, and those that are, in brush typefaces; of all readers measured."""
+    lines = []
+    for row in rows("results/outside"):
+        if row["typeface"] == "all":
+            model, group = row["model"].removesuffix(".onnx"), row["group"]
+            n, sure, right = f"{int(row['n']):,}", percent([row], "sure", SHARE), ""
+            if row["accuracy"]:
+                right = percent([row], "accuracy", SHARE)
+            lines.append([group, model, n, sure, right])
+    lines.sort(key=lambda line: -len(line[4]))
+    return table(("characters", "reader", "n", "sure", "right"), lines)
+
+
 def jibo() -> str:
     """Kana that are read as the kanji they were written with."""
     lines = []
@@ -92,6 +106,7 @@ PAGES = {
         "half": partial(splits, HALF),
         "half-bins": partial(bins, HALF, "kkanji/half-test"),
         "crops": crops,
+        "outside": outside,
         "jibo": jibo,
         "trap": trap,
         "speed": speed,
