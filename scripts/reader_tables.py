@@ -71,6 +71,22 @@ def outside() -> str:
     return table(("characters", "reader", "n", "sure", "right"), lines)
 
 
+def forms() -> str:
+    """What it costs and gains to be sure of no kanji whose other form is likely too."""
+    lines = [
+        [
+            "no reading" if row["refused_from"] == "1" else f"{row['refused_from']} on",
+            f"{int(row['sure']):,} of {int(row['n']):,}",
+            percent([row], "right_when_sure", SHARE),
+            f"{int(row['with_other_form_wrong'])} of {int(row['with_other_form_sure']):,}",
+            row["other_form"],
+        ]
+        for row in rows("results/other_forms")
+    ]
+    head = ("refused from", "sure", "right when sure", "wrong where there is another form", "that other form")
+    return table(head, lines)
+
+
 def jibo() -> str:
     """Kana that are read as the kanji they were written with."""
     lines = []
@@ -107,6 +123,7 @@ PAGES = {
         "half-bins": partial(bins, HALF, "kkanji/half-test"),
         "crops": crops,
         "outside": outside,
+        "forms": forms,
         "jibo": jibo,
         "trap": trap,
         "speed": speed,

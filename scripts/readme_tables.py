@@ -11,7 +11,7 @@ from functools import partial
 
 from result_tables import Row, baselines, main, mean, percent, rows, runs, table
 
-STAGES = ("-base", "-28", "-56")
+STAGES = ("-base", "-28", "-56", "-56-long", "reader-typefaces")
 """How the recipes of stages end that a shipped model went through."""
 
 
