@@ -4,12 +4,12 @@ FOLDER holds the crops and labels.csv (file, codepoint, char, page). They go the
 JPEG in, `kuzushiji.Reader` out. The pages' books are also in Kuzushiji-Kanji, so this measures the way from
 photo to glyph more than new handwriting; nothing was fitted on it.
 
-Rows of results/page_crops.csv: kana and kanji of the model's classes, together, once more with an old or
-new form of the same character counted as right (labels have 台 where the page has 臺), and apart; voiced
-kana, which count as right when their base is read; katakana, which count as right when the hiragana of their
-sound is read (ハ and ミ were written among hiragana, in the shapes of 八 and 三, jibo of は and み); other
-signs outside the classes, and pictures that are no characters at all (made here), of which as few as
-possible should be sure.
+Rows of results/page_crops.csv: kana and kanji of the model's classes, together, once more as they would be if
+no old or new form of a kanji left a doubt (`kuzushiji.reading.decide`), once more with such a form counted as
+right (labels have 台 where the page has 臺), and apart; voiced kana, which count as right when their base is
+read; katakana, which count as right when the hiragana of their sound is read (ハ and ミ were written among
+hiragana, in the shapes of 八 and 三, jibo of は and み); other signs outside the classes, and pictures that are
+no characters at all (made here), of which as few as possible should be sure.
 
     python benchmarks/page_crops.py [--model NAME|FILE] [--print]
 """
@@ -21,6 +21,7 @@ import csv
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -30,10 +31,11 @@ from bench import RESULTS, machine
 from kuzushiji.characters import base_of, lookup
 from kuzushiji.evaluation.intervals import Estimate, wilson
 from kuzushiji.reading import Reader, Reading
+from kuzushiji.reading.decide import FORM_DOUBT
 
 EACH = 60  # made pictures of each kind
 KATAKANA_TO_HIRAGANA = ord("ア") - ord("あ")
-ALIKE = "old and new forms alike"
+ALIKE, BOLD = "old and new forms alike", "sure by the threshold alone"
 
 
 def asked_for(char: str, classes: frozenset[str]) -> tuple[str, str]:
@@ -130,9 +132,11 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
         if where in ("kana", "kanji"):
             groups.setdefault("kana and kanji", []).append((reading, frozenset(char)))
             groups.setdefault(ALIKE, []).append((reading, same(char, classes)))
+            bold = replace(reading, sure=True) if reading.reasons == (FORM_DOUBT,) else reading
+            groups.setdefault(BOLD, []).append((bold, frozenset(char)))
     rows = [
         line(name, [r for r, _ in groups[name]], [] if name == "outside" else [c for _, c in groups[name]])
-        for name in ("kana and kanji", ALIKE, "kana", "kanji", "voiced kana", "katakana", "outside")
+        for name in ("kana and kanji", BOLD, ALIKE, "kana", "kanji", "voiced kana", "katakana", "outside")
         if name in groups
     ]
     for name, pictures in made(np.random.default_rng(0)).items():

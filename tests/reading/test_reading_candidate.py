@@ -21,6 +21,12 @@ def test_a_kanji_has_readings_and_a_gloss_but_no_romaji():
     assert spring.to_json()["jibo_of"] == ["す"]
 
 
+def test_a_kanji_names_its_old_and_new_forms():
+    assert Candidate.of("台", 0.5).variants == ("臺",)
+    assert "台" in Candidate.of("臺", 0.5).to_json()["variants"]
+    assert Candidate.of("か", 0.5).variants == ()
+
+
 def test_a_class_of_ones_own_keeps_its_name():
     assert Candidate.of("☃", 0.5).name == "SNOWMAN"
     assert Candidate.of("AB", 0.5).codepoint == "U+0041 U+0042"

@@ -14,6 +14,8 @@ import numpy as np
 
 OTHER_FORM = 0.002
 """Probability of another form of the same kanji from which it is left standing (see docs/reader.md)."""
+FORM_DOUBT = "an old or new form of the same kanji is possible"
+"""The reason that is given then."""
 
 if TYPE_CHECKING:
     from kuzushiji.images import Quality
@@ -57,7 +59,7 @@ def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0)
     """
     best = float(probabilities[0])
     if best >= threshold:
-        return ("an old or new form of the same kanji is possible",) if other_form >= OTHER_FORM else ()
+        return (FORM_DOUBT,) if other_form >= OTHER_FORM else ()
     if len(probabilities) > 1 and best < 2 * float(probabilities[1]):
         return ("the best two candidates are close",)
     return (f"probability below {threshold:.2f}",)
