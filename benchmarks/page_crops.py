@@ -8,8 +8,8 @@ Rows of results/page_crops.csv: kana and kanji of the model's classes, together,
 no old or new form of a kanji left a doubt (`kuzushiji.reading.decide`), once more with such a form counted as
 right (labels have 台 where the page has 臺), and apart; voiced kana, which count as right when their base is
 read; katakana, which count as right when the hiragana of their sound is read (ハ and ミ were written among
-hiragana, in the shapes of 八 and 三, jibo of は and み); other signs outside the classes, and pictures that are
-no characters at all (made here), of which as few as possible should be sure.
+hiragana, in the shapes of 八 and 三, jibo of は and み); other signs outside the classes, and pictures that
+are no characters at all (made here), of which as few as possible should be sure.
 
     python benchmarks/page_crops.py [--model NAME|FILE] [--print]
 """
