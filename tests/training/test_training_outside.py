@@ -89,25 +89,27 @@ def test_those_inside_cost_what_they_did():
 
 def test_a_network_is_less_sure_of_strangers_when_it_was_shown_some(monkeypatch):
     """Letters again: it tells A from T, has been shown C to L or not, and is asked about M to R."""
-    from kuzushiji import models
+    from kuzushiji import models  # isort: skip  (chooses Keras' backend)
+    import keras
 
     monkeypatch.setattr(room, "others", lambda classes: (tuple("CDEFGHIJKL"), ()))
     part = Part(*typeset_glyphs(("A", "T"), (SANS,) * 32, 24))
     unknown = Part(*typeset_glyphs(tuple("MNOPQR"), (SANS,), 24))
     told = []
-    for share in (0.0, 0.3):
+    for share in (0.0, 0.5):
         recipe = Recipe(
             data=Data(size=24, typefaces=(SANS,), outside=share),
             augment=Augment(rotation=10, shift=0.05, stroke=0.3),
-            fit=Fit(epochs=40, batch_size=32, learning_rate=0.02),
+            fit=Fit(epochs=40, batch_size=32, optimizer="adam", learning_rate=0.01, seed=1),
         )
+        keras.utils.set_random_seed(1)
         model = models.create("residual", 2, 24, stem=[4], widths=[8, 16], tail=0, dropout=0.0)
         loop = Loop(model, recipe, Assembled(("A", "T"), part, None))
         loop.run()
         assert (logits(model, part).argmax(1) == part.labels).all()
         told.append(softmax(logits(model, unknown)).max(1).mean())
     plain, shown = told
-    assert shown < plain - 0.1
+    assert shown < plain - 0.15  # of five seeds, 0.10 to 0.32 less
 
 
 def test_typefaces_without_other_characters_are_refused(monkeypatch):
