@@ -128,3 +128,30 @@ def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_p
     grown = network(32, stem_stride=2, stem_kernel=7)
     start_from(grown, path, large.images)
     np.testing.assert_allclose(logits(grown, large), logits(trained, small), atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["keras", "onnx"])
+def test_a_network_that_ends_otherwise_takes_what_both_begin_with(trained, tmp_path, kind):
+    import keras
+
+    path = tmp_path / f"m.{kind}"
+    if kind == "onnx":
+        written(trained, path)
+    else:
+        trained.save(path)
+    short = network(widths=[8], blocks=[1], tail=12, features=0, cosine_scale=0.0)
+    head = short.get_layer("logits").get_weights()
+    with pytest.raises(KuzushijiError, match="another network"):
+        start_from(short, path, glyphs().images)
+    start_from(short, path, glyphs().images, trunk=True)
+
+    def seen(model):
+        """After the first stage, which both have."""
+        first = next(layer for layer in model.layers if isinstance(layer, keras.layers.Add))
+        return keras.Model(model.inputs, first.output).predict_on_batch(glyphs().images[:, None] / 255)
+
+    np.testing.assert_allclose(seen(short), seen(trained), atol=1e-4)
+    for now, before in zip(short.get_layer("logits").get_weights(), head, strict=True):
+        np.testing.assert_array_equal(now, before)
+    with pytest.raises(KuzushijiError, match="another network"):
+        start_from(network(stem=(5,)), path, glyphs().images, trunk=True)

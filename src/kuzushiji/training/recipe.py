@@ -65,11 +65,14 @@ class Model:
         weights: what to start from: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx``
             file of such a network; empty to start from chance. Where its classes are others, the head starts
             from chance all the same.
+        trunk: ``weights`` is of a network that begins as this one does and ends otherwise: its layers are
+            taken up to the first of another shape, and the rest starts from chance.
     """
 
     architecture: str = "residual"
     options: dict[str, Any] = field(default_factory=dict)
     weights: str = ""
+    trunk: bool = False
 
 
 @dataclass(frozen=True)

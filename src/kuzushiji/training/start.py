@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,16 @@ def network(
     keras.utils.set_random_seed(recipe.fit.seed)
     model = models.create(recipe.model.architecture, len(classes), recipe.data.size, **recipe.model.options)
     if recipe.model.weights and not begun:
-        start_from(model, recipe.model.weights, glyphs, classes)
+        start_from(model, recipe.model.weights, glyphs, classes, recipe.model.trunk)
     return model
 
 
 def start_from(
-    model: Any, start: str | Path, glyphs: np.ndarray | None = None, classes: Sequence[str] = ()
+    model: Any,
+    start: str | Path,
+    glyphs: np.ndarray | None = None,
+    classes: Sequence[str] = (),
+    trunk: bool = False,
 ) -> None:
     """Gives a network the weights of another of the same layers, taken in order.
 
@@ -67,6 +72,7 @@ def start_from(
         start: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx`` file.
         glyphs: uint8 (n, size, size), some hundred training glyphs; what `unfold` needs for an ONNX file.
         classes: what the network tells apart.
+        trunk: take what the other begins with, up to the first layer of another shape, and no head.
 
     Raises:
         KuzushijiError: no such model, or one of another shape.
@@ -79,15 +85,16 @@ def start_from(
         if source.suffix == ".onnx":
             if glyphs is None:
                 raise KuzushijiError(f"model.weights: {source} gives weights where the training set is known")
-            head = unfold(model, source, glyphs)
+            head = unfold(model, source, glyphs, trunk)
         else:
-            head = _copy(source, model)
-        _set_head(model.get_layer("logits"), head, _classes_of(source), classes)
+            head = _copy(source, model, trunk)
+        if not trunk:
+            _set_head(model.get_layer("logits"), head, _classes_of(source), classes)
     except ValueError as e:
         raise KuzushijiError(f"model.weights: {source} is of another network than the recipe's") from e
 
 
-def _copy(source: Path, model: Any) -> list[np.ndarray]:
+def _copy(source: Path, model: Any, trunk: bool) -> list[np.ndarray]:
     """Copies the weights of a ``.keras`` file but for the head's, which it returns.
 
     Raises:
@@ -95,7 +102,8 @@ def _copy(source: Path, model: Any) -> list[np.ndarray]:
     """
     earlier = {layer.name: layer for layer in export.open_keras(source).layers}
     mine = [layer for layer in model.layers if layer.weights]
-    for layer, name in zip(mine, _alike(mine, earlier), strict=True):
+    names = _beginning(mine, earlier) if trunk else _alike(mine, earlier)
+    for layer, name in zip(mine, names, strict=not trunk):
         if layer.name != "logits":
             weights = earlier[name].get_weights()
             weights[0] = grown(weights[0], layer.weights[0].shape)
@@ -126,10 +134,30 @@ def _set_head(head: Any, given: list[np.ndarray], theirs: Sequence[str], mine: S
         head.set_weights(given[: len(weights)])
 
 
-def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
+def _with_weights(earlier: dict[str, Any]) -> list[str]:
     """Names of the earlier layers with weights, in order, without what was added for shipping."""
-    names = [name for name, layer in earlier.items() if layer.weights and name != "offset"]
+    return [name for name, layer in earlier.items() if layer.weights and name != "offset"]
+
+
+def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
+    """Those of a network of the same layers."""
+    names = _with_weights(earlier)
     if [len(earlier[n].weights) for n in names] != [len(layer.weights) for layer in mine]:
+        raise ValueError
+    return names
+
+
+def _beginning(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
+    """Those of a network that begins the same, up to the first of another shape."""
+    names = [
+        name
+        for _, name in takewhile(
+            lambda pair: [w.shape for w in pair[0].weights] == [w.shape for w in earlier[pair[1]].weights],
+            zip(mine, _with_weights(earlier), strict=False),
+        )
+        if name != "logits"
+    ]
+    if not names:
         raise ValueError
     return names
 

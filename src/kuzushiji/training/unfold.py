@@ -9,6 +9,7 @@ any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from kuzushiji.errors import need
 _LINEAR = ("Conv", "Gemm", "MatMul")
 
 
-def unfold(model: Any, path: Path, glyphs: np.ndarray) -> list[np.ndarray]:
+def unfold(model: Any, path: Path, glyphs: np.ndarray, trunk: bool = False) -> list[np.ndarray]:
     """Gives a network the weights of an ONNX file, but for the head.
 
     For a stem of glyphs twice as large see `grown`.
@@ -29,6 +30,7 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray) -> list[np.ndarray]:
         path: an ``.onnx`` file written by ``kuzushiji export``.
         glyphs: uint8 (n, size, size), some hundred training glyphs at the network's size; the normalizations'
             statistics are theirs.
+        trunk: take what the file begins with, up to the first layer of another shape.
 
     Returns:
         The head's weights (features, classes) and biases (classes,), without what the file adds to its logits
@@ -42,11 +44,16 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray) -> list[np.ndarray]:
     stored = linear_layers(path)
     mine = [x for x in model.layers if isinstance(x, layers.Conv2D | layers.Dense) and x.name != "logits"]
     *body, head = stored
-    if len(body) != len(mine):
+    body = [(_as_keras(kernel), bias) for kernel, bias in body]
+    if trunk:
+        both = zip(mine, body, strict=False)
+        common = len(list(takewhile(lambda x: tuple(x[0].kernel.shape) == x[1][0].shape, both)))
+        mine, body = mine[:common], body[:common]
+    if len(body) != len(mine) or not body:
         raise ValueError
     pairs = []
     for layer, (kernel, bias) in zip(mine, body, strict=True):
-        kernel = grown(_as_keras(kernel), layer.kernel.shape)
+        kernel = grown(kernel, layer.kernel.shape)
         (follower,) = (node.operation for node in layer._outbound_nodes)
         layer.set_weights([kernel, bias] if layer.use_bias else [kernel])
         if not layer.use_bias:
