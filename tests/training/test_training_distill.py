@@ -34,7 +34,7 @@ def taught(file, **settings) -> Recipe:
 
 
 def loop_of(recipe: Recipe, data: Assembled, checkpoint=None) -> Loop:
-    teacher = distill.open_teacher(recipe.fit, data.classes, 12)
+    teacher = distill.open_teacher(recipe.fit, data.classes)
     return Loop(network(), recipe, data, checkpoint, teacher=teacher)
 
 
@@ -75,7 +75,7 @@ def test_the_teacher_sees_the_glyphs_of_the_step_in_one_view(teacher_file):
             return seen[-1][1]
 
     recipe, data = taught(teacher_file, epochs=1), made_data()
-    loop = Loop(network(), recipe, data, teacher=Overheard(open_model(teacher_file, 1), CLASSES, 12))
+    loop = Loop(network(), recipe, data, teacher=Overheard(open_model(teacher_file, 1), CLASSES))
     given, step = [], loop.model.train_on_batch
     loop.model.train_on_batch = lambda x, y: given.append((x, y)) or step(x, y)
     loop.run()
@@ -120,7 +120,7 @@ def test_a_loss_of_ones_own_gets_the_labels_as_whole_numbers(teacher_file):
         return ops.mean(logits * 0.0) + 7.0
 
     recipe = taught(teacher_file, epochs=1, teacher_share=0.5)
-    teacher = distill.open_teacher(recipe.fit, CLASSES, 12)
+    teacher = distill.open_teacher(recipe.fit, CLASSES)
     Loop(network(), recipe, made_data(), loss=own, teacher=teacher).run()
     assert len(seen) >= 6  # Keras tries a loss once before the first step
     assert all(s.shape == (16,) and s.dtype.kind == "i" and set(s) <= {0, 1} for s in seen)
@@ -150,31 +150,37 @@ def test_interrupted_and_resumed_with_a_teacher_ends_the_same(teacher_file, tmp_
 
 
 def test_a_teacher_may_know_more_classes_in_another_order(teacher_file):
-    few = distill.Teacher(open_model(teacher_file, 1), CLASSES[::-1], 12)
-    all_of_them = distill.Teacher(open_model(teacher_file, 1), CLASSES, 12)
+    few = distill.Teacher(open_model(teacher_file, 1), CLASSES[::-1])
+    all_of_them = distill.Teacher(open_model(teacher_file, 1), CLASSES)
     glyphs = made_data().train.images[:5] / np.float32(255)
     np.testing.assert_array_equal(few(glyphs), all_of_them(glyphs)[:, ::-1])
 
 
+def test_a_teacher_of_smaller_glyphs_is_shown_the_students_in_its_own_size(teacher_file):
+    part = made_data().train
+    large = part.images.repeat(2, 1).repeat(2, 2) / np.float32(255)
+    said = distill.Teacher(open_model(teacher_file, 1), CLASSES)(large)
+    assert (said.argmax(1) == part.labels).mean() > 0.95
+
+
 @pytest.mark.parametrize(
-    ("classes", "size", "settings", "says"),
+    ("classes", "settings", "says"),
     [
-        (("一", "猫"), 12, {}, "bars has not learned 1 of the 2 classes, such as 猫"),
-        (CLASSES, 28, {}, "bars reads glyphs of 12 pixels.*28"),
-        (CLASSES, 12, {"teacher_share": 0.0}, "teacher_share is 0.0"),
-        (CLASSES, 12, {"teacher_share": 1.5}, "teacher_share is 1.5"),
-        (CLASSES, 12, {"teacher_temperature": 0.0}, "teacher_temperature is 0.0"),
-        (CLASSES, 12, {"teacher": "nobody"}, "no model 'nobody'"),
+        (("一", "猫"), {}, "bars has not learned 1 of the 2 classes, such as 猫"),
+        (CLASSES, {"teacher_share": 0.0}, "teacher_share is 0.0"),
+        (CLASSES, {"teacher_share": 1.5}, "teacher_share is 1.5"),
+        (CLASSES, {"teacher_temperature": 0.0}, "teacher_temperature is 0.0"),
+        (CLASSES, {"teacher": "nobody"}, "no model 'nobody'"),
     ],
 )
-def test_teachers_who_cannot_teach_are_refused_in_one_line(teacher_file, classes, size, settings, says):
+def test_teachers_who_cannot_teach_are_refused_in_one_line(teacher_file, classes, settings, says):
     with pytest.raises(UsageError, match=says) as e:
-        distill.open_teacher(taught(teacher_file, **settings).fit, classes, size)
+        distill.open_teacher(taught(teacher_file, **settings).fit, classes)
     assert "\n" not in str(e.value)
 
 
 def test_no_teacher_is_none():
-    assert distill.open_teacher(Fit(), CLASSES, 12) is None
+    assert distill.open_teacher(Fit(), CLASSES) is None
 
 
 def test_a_run_with_a_teacher_of_other_classes_leaves_no_folder(teacher_file, tmp_path, monkeypatch):

@@ -120,7 +120,7 @@ from pathlib import Path
 from test_training_loop import Loop, RECIPE, dataclasses, made_data, network, open_teacher
 import numpy as np, time
 fit = dataclasses.replace(RECIPE.fit, checkpoint_minutes=0, teacher={teacher!r})
-recipe, teacher = dataclasses.replace(RECIPE, fit=fit), open_teacher(fit, made_data().classes, 12)
+recipe, teacher = dataclasses.replace(RECIPE, fit=fit), open_teacher(fit, made_data().classes)
 loop = Loop(network(), recipe, made_data(), Path({checkpoint!r}), teacher=teacher)
 if Path({checkpoint!r}).exists(): loop.resume()
 loop.run(on_step=lambda p: (print(p.step, flush=True), time.sleep({pause})))
@@ -153,7 +153,7 @@ def test_kill_9_and_resume_ends_the_same(tmp_path, taught):
     assert steps[0] > 1
     with np.load(out) as f:
         resumed = [f[k] for k in f.files]
-    teacher = open_teacher(fit, made_data().classes, 12)
+    teacher = open_teacher(fit, made_data().classes)
     whole = Loop(network(), dataclasses.replace(RECIPE, fit=fit), made_data(), teacher=teacher)
     for a, b in zip(weights_after(whole), resumed, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -16,6 +16,7 @@ import numpy as np
 
 from kuzushiji._machine import cores
 from kuzushiji.errors import UsageError
+from kuzushiji.images import resize_glyphs
 from kuzushiji.training.recipe import Fit
 from kuzushiji.weights import Model, open_model
 
@@ -26,23 +27,18 @@ class Teacher:
     Args:
         model: the teacher; it is asked without its averaging over shifts, which saves most of the time.
         classes: the student's; the teacher must know them all, in whatever order and among whatever others.
-        size: side of the student's glyphs, pixels.
 
     Raises:
-        UsageError: the teacher lacks a class, or reads glyphs of another size.
+        UsageError: the teacher lacks a class.
     """
 
-    def __init__(self, model: Model, classes: Sequence[str], size: int) -> None:
+    def __init__(self, model: Model, classes: Sequence[str]) -> None:
         name, known = model.info.name, model.info.classes
         missing = [c for c in classes if c not in known]
         if missing:
             raise UsageError(
                 f"fit.teacher: {name} has not learned {len(missing)} of the {len(classes)} classes, such as "
                 f"{missing[0]}; choose a teacher of the same classes"
-            )
-        if model.info.size != size:
-            raise UsageError(
-                f"fit.teacher: {name} reads glyphs of {model.info.size} pixels, and data.size is {size}"
             )
         model.info = replace(model.info, shifts=())
         self._model = model
@@ -52,15 +48,17 @@ class Teacher:
         """The teacher's logits for the student's classes.
 
         Args:
-            glyphs: float32 (n, size, size) in [0, 1], as the student sees them.
+            glyphs: float32 (n, size, size) in [0, 1], as the student sees them; brought to the teacher's
+                size where that is another.
 
         Returns:
             float32 (n, classes), in the student's order.
         """
-        return self._model.logits(np.rint(255 * glyphs).astype(np.uint8))[:, self._columns]
+        seen = resize_glyphs(np.rint(255 * glyphs).astype(np.uint8), self._model.info.size)
+        return self._model.logits(seen)[:, self._columns]
 
 
-def open_teacher(fit: Fit, classes: Sequence[str], size: int) -> Teacher | None:
+def open_teacher(fit: Fit, classes: Sequence[str]) -> Teacher | None:
     """The teacher that a recipe names, on as many threads as the training; None where it names none.
 
     Raises:
@@ -74,7 +72,7 @@ def open_teacher(fit: Fit, classes: Sequence[str], size: int) -> Teacher | None:
         raise UsageError(f"fit.teacher_share is {fit.teacher_share}; it must be above 0 and at most 1")
     if not fit.teacher_temperature > 0:
         raise UsageError(f"fit.teacher_temperature is {fit.teacher_temperature}; it must be above 0")
-    return Teacher(open_model(fit.teacher, _threads()), classes, size)
+    return Teacher(open_model(fit.teacher, _threads()), classes)
 
 
 def _threads() -> int:

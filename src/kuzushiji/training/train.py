@@ -57,7 +57,7 @@ def train(
     data = assemble(recipe.data, seed=0)
     begun = resume is not None and resume.checkpoint.is_file()
     model = network(recipe, data.classes, begun, sample(data.train, recipe.fit.seed))
-    teacher = open_teacher(recipe.fit, data.classes, recipe.data.size)
+    teacher = open_teacher(recipe.fit, data.classes)
     run = resume or Run.new(recipe, runs)
     if recipe.export.start_share and not begun:
         keep_start(run, model)
