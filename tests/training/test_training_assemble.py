@@ -27,8 +27,14 @@ def published(monkeypatch):
         ("kkanji", "train"): made("kkanji", "train", 64, ("猫", "犬"), 10, 1),
         ("kkanji", "validation"): made("kkanji", "validation", 64, ("猫", "犬"), 3, 2),
     }
-    monkeypatch.setattr(room, "load", lambda name, split="train": sets[name, split])
-    return sets
+    asked = {}
+
+    def load(name, split="train", drop_shared=False):
+        asked[name, split] = drop_shared
+        return sets[name, split]
+
+    monkeypatch.setattr(room, "load", load)
+    return sets | {"dropped": asked}
 
 
 def test_own_takes_a_published_validation_split_and_holds_clusters_out_elsewhere(published):
@@ -46,6 +52,16 @@ def test_all_sources_come_to_one_size(published):
     found = assemble(Data(sources=("k49-sample", "kkanji"), validation="none", size=28))
     assert found.train.images.shape == (100, 28, 28)
     np.testing.assert_array_equal(found.train.images[:80], published["k49-sample", "train"].images)
+
+
+@pytest.mark.parametrize(
+    ("sources", "dropped"), [(("k49-sample",), False), (("kkanji",), True), (("k49-sample", "kkanji"), True)]
+)
+def test_what_another_set_tests_under_another_name_is_left_out_where_kanji_are_learned(
+    published, sources, dropped
+):
+    assemble(Data(sources=sources, validation="none"))
+    assert published["dropped"] == {(s, "train"): dropped for s in sources}
 
 
 def test_a_named_split_is_what_is_measured_on(published):

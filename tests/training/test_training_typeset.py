@@ -45,7 +45,7 @@ def test_a_typeface_that_is_not_here_is_named():
 def source(monkeypatch):
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), np.uint8)
     made = Dataset("mine", "train", images, np.array([0, 0, 0, 1]), ("A", "W"))
-    monkeypatch.setattr(room, "load", lambda name, split="train": made)
+    monkeypatch.setattr(room, "load", lambda name, split="train", drop_shared=False: made)
     return made
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from kuzushiji.datasets import registry
 from kuzushiji.datasets.cache import locked
 from kuzushiji.datasets.dataset import Dataset, ImageView
+from kuzushiji.datasets.shared import tested_as_kana
 from kuzushiji.datasets.splits import HALF, STANDARD
 from kuzushiji.errors import KuzushijiError
 
@@ -62,7 +63,7 @@ def prepare(home: Path, tar: Path) -> Path:
     return folder
 
 
-def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
+def open_split(folder: Path, split: str, drop_black: bool = True, drop_shared: bool = False) -> Dataset:
     """Opens a part of the unpacked set; the images stay on disk until they are indexed.
 
     Args:
@@ -70,6 +71,7 @@ def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
         split: "train", "validation", "test" (protocol ``standard``), "half-train", "half-test" or "all".
         drop_black: leave the entirely black images out of the training parts (they stay in the others, so
             that scores are over the same images as everyone's).
+        drop_shared: leave out of the training parts what a set of kana has in its test part (`shared`).
 
     Returns:
         Images uint8 (n, 64, 64) as a view, labels int64 (n,), classes in order of code point.
@@ -81,6 +83,8 @@ def open_split(folder: Path, split: str, drop_black: bool = True) -> Dataset:
     keep = members(index, split)
     if drop_black and split in TRAINING:
         keep &= ~index["black"]
+    if drop_shared and split in TRAINING:
+        keep &= ~np.isin(paths_of(index), list(tested_as_kana()))
     rows = np.flatnonzero(keep)
     classes = tuple(map(chr, np.unique(index["codepoint"]).tolist()))
     return Dataset("kkanji", split, ImageView(images, rows), index["label"][rows].astype(np.int64), classes)
@@ -109,6 +113,16 @@ def members(index: np.ndarray, split: str) -> np.ndarray:
     if split in STANDARD:
         return index["standard"] == STANDARD.index(split)
     return np.ones(len(index), bool)
+
+
+def tested(folder: Path) -> set[str]:
+    """``U+XXXX/<name>.png`` of the images of "test".
+
+    Raises:
+        KuzushijiError: the files are damaged.
+    """
+    index, _ = open_files(folder)
+    return set(paths_of(index[members(index, "test")]))
 
 
 def paths_of(index: np.ndarray) -> list[str]:

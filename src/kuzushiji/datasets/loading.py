@@ -5,11 +5,15 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from kuzushiji.datasets import kana, kkanji, registry
 from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.dataset import Dataset
+from kuzushiji.datasets.shared import tested_as_kanji
 from kuzushiji.errors import KuzushijiError, UsageError
 
 
@@ -22,7 +26,9 @@ def names() -> tuple[str, ...]:
     return tuple(registry.PUBLISHED)
 
 
-def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> Dataset:
+def load(
+    name: str | Path, split: str = "train", *, drop_black: bool = True, drop_shared: bool = False
+) -> Dataset:
     """Loads a data set, getting it first if it is not in the cache.
 
     Args:
@@ -31,6 +37,9 @@ def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> 
         split: "train" or "test"; for kkanji "train", "validation", "test", "half-train", "half-test" or
             "all"; for one's own data what the folder has, or "all".
         drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
+        drop_shared: leave out of a training part the images that are in a test part of a published set of
+            other characters, under another name (:mod:`kuzushiji.datasets.shared`): for who learns kanji
+            and kana.
 
     Returns:
         uint8 images (n, h, w), white ink on black, int64 labels (n,) and the classes' characters. kkanji's
@@ -55,7 +64,7 @@ def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> 
     if split not in published.splits:
         raise UsageError(f"{name} has no split {split!r}; it has {', '.join(published.splits)}")
     if published is registry.KKANJI:
-        return kkanji.open_split(_kkanji_folder(), split, drop_black)
+        return kkanji.open_split(_kkanji_folder(), split, drop_black, drop_shared)
     home = cache_dir() / published.name
     files = kana.files_of(published.name, split, home)
     if files is None:
@@ -65,7 +74,11 @@ def load(name: str | Path, split: str = "train", *, drop_black: bool = True) -> 
         files = kana.files_of(published.name, split, home)
     if files is None:
         raise KuzushijiError(f"{name} is not whole in {home}; run: kuzushiji data get {name}")
-    return kana.read_split(published.name, split, files)
+    whole = kana.read_split(published.name, split, files)
+    if not drop_shared or split != "train":
+        return whole
+    rows = tested_as_kanji(whole.name, split, kkanji.tested(_kkanji_folder()))
+    return replace(whole, images=np.delete(whole.images, rows, 0), labels=np.delete(whole.labels, rows))
 
 
 def on_this_machine(split: str = "train") -> Iterator[Dataset]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kuzushiji.datasets import Dataset, load, shifted_holdout
-from kuzushiji.datasets.registry import PUBLISHED
+from kuzushiji.datasets.registry import KKANJI, PUBLISHED
 from kuzushiji.errors import UsageError
 from kuzushiji.images import resize_glyphs
 from kuzushiji.training.jibo import jibo_glyphs
@@ -73,11 +73,15 @@ class Assembled:
 def assemble(data: Data, seed: int = 0) -> Assembled:
     """Loads and joins the sources of a recipe.
 
+    Where kanji are among them, what is in a test part of the other sets under another name is left out
+    (:mod:`kuzushiji.datasets.shared`).
+
     Raises:
         KuzushijiError: a data set is not here (the message says how to get it).
         UsageError: the validation shares no class with the sources.
     """
-    sets = [_load(source) for source in data.sources]
+    kanji = any(source.partition("/")[0] == KKANJI.name for source in data.sources)
+    sets = [_load(source, drop_shared=kanji) for source in data.sources]
     classes = tuple(dict.fromkeys(c for s in sets for c in s.classes))
     train: list[Part] = []
     held: list[Part] = []
@@ -106,9 +110,11 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
     return Assembled(classes, _join(train), _join(held) if held else None, typeset)
 
 
-def _load(source: str) -> Dataset:
+def _load(source: str, drop_shared: bool = False) -> Dataset:
+    if source.startswith((".", "/")):
+        return load(source)
     name, _, split = source.partition("/")
-    return load(source) if source.startswith((".", "/")) else load(name, split or "train")
+    return load(name, split or "train", drop_shared=drop_shared)
 
 
 def _has_validation(source: Dataset) -> bool:
