@@ -1,4 +1,4 @@
-"""Writes the tables of docs/reader.md: ``python scripts/reader_tables.py [--check]``."""
+"""Writes the tables of docs/reader.md and docs/audit.md: ``python scripts/reader_tables.py [--check]``."""
 
 from __future__ import annotations
 
@@ -96,6 +96,16 @@ def jibo() -> str:
     return table(("what", "n", "of these", "share (95 %)"), lines)
 
 
+def shared() -> str:
+    """Accuracy with and without the pictures that two sets have under two names."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows("results/without_shared"):
+        line = found.setdefault((row["model"].rpartition("-")[0], row["test_set"]), {})
+        line[row["images"]] = f"{percent([row], 'accuracy', SHARE)}, n = {int(row['n']):,}"
+    lines = [[*key, line["all"], line["shared"], line["without them"]] for key, line in found.items()]
+    return table(("model", "test split", "all images", "those in both", "without them"), lines)
+
+
 def trap() -> str:
     """What the look of a glyph tells, and what spoilt kanji are read as."""
     lines = []
@@ -127,7 +137,8 @@ PAGES = {
         "jibo": jibo,
         "trap": trap,
         "speed": speed,
-    }
+    },
+    "docs/audit.md": {"shared": shared},
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""The tables of docs/reader.md are what the committed results say."""
+"""The tables of docs/reader.md and docs/audit.md are what the committed results say."""
 
 from pathlib import Path
+
+import pytest
 
 from benchmark_support import script
 
@@ -9,11 +11,18 @@ reader_tables = script("reader_tables")
 result_tables = script("result_tables")
 
 
-def test_tables_come_from_the_results():
-    page = (ROOT / "docs" / "reader.md").read_text(encoding="utf-8")
-    tables = reader_tables.PAGES["docs/reader.md"]
+@pytest.mark.parametrize(
+    ("name", "cell", "spoils"),
+    [
+        ("docs/reader.md", "| kkanji | ", "| another | "),
+        ("docs/audit.md", "| reader | kmnist | ", "| reader | x | "),
+    ],
+)
+def test_tables_come_from_the_results(name, cell, spoils):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    tables = reader_tables.PAGES[name]
     assert page.count("<!-- results:") == len(tables)
     assert result_tables.filled(page, tables) == page, "run python scripts/reader_tables.py"
-    spoilt = page.replace("| kkanji | ", "| another | ")
+    spoilt = page.replace(cell, spoils)
     assert spoilt != page
     assert result_tables.filled(spoilt, tables) == page
