@@ -24,7 +24,7 @@ that one of the ten was made of; no other kana and no image of a test part is am
 gives the kanji half the weight.
 
 `witness` asks the same in the embedding of a network that learned to read kanji and never saw a kana: HALF,
-a run of recipes/kkanji-half-long.toml, which learned from the same first halves. What it knows of brush
+a run of recipes/kkanji-trunk.toml, which learned from the same first halves. What it knows of brush
 strokes tells shapes apart that the model, busy with its ten classes, learned to overlook. In `witness-model`
 a training image counts as near only if it is of the class that the model reads, and the model's energy and
 the nearest histogram have a say, with a fifth and a quarter of the weight; these three were put together
@@ -284,9 +284,7 @@ def main() -> None:
     )
     parser.add_argument("--model", default="kmnist", help="a shipped model, an .onnx file or a run")
     parser.add_argument("--choose", metavar="RUN", help="the calibration run whose hold-out to use instead")
-    parser.add_argument(
-        "--witness", metavar="RUN", required=True, help="a run of recipes/kkanji-half-long.toml"
-    )
+    parser.add_argument("--witness", metavar="RUN", required=True, help="a run of recipes/kkanji-trunk.toml")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
