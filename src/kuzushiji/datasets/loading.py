@@ -38,7 +38,7 @@ def load(
             "all"; for one's own data what the folder has, or "all".
         drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
         drop_shared: leave out of a training part the images that are in a test part of a published set of
-            other characters, under another name (:mod:`kuzushiji.datasets.shared`): for who learns kanji
+            other characters, under another name (``kuzushiji.datasets.shared``): for who learns kanji
             and kana.
 
     Returns:

@@ -74,7 +74,7 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
     """Loads and joins the sources of a recipe.
 
     Where kanji are among them, what is in a test part of the other sets under another name is left out
-    (:mod:`kuzushiji.datasets.shared`).
+    (``kuzushiji.datasets.shared``).
 
     Raises:
         KuzushijiError: a data set is not here (the message says how to get it).

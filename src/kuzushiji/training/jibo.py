@@ -16,7 +16,7 @@ from kuzushiji.images import resize_glyphs
 
 SOURCE = ("kkanji", "train")
 """The set and the split that the kanji are taken from; its validation and test splits are left alone, and so
-is what stands in a test part of a set of kana (:mod:`kuzushiji.datasets.shared`)."""
+is what stands in a test part of a set of kana (``kuzushiji.datasets.shared``)."""
 
 
 def jibo_glyphs(classes: tuple[str, ...], size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
