@@ -12,16 +12,15 @@ holds too, as such a kanji (kuzushiji.datasets.shared), are left out: the reader
 from __future__ import annotations
 
 import argparse
-import csv
 from collections import Counter
 from datetime import date
 
 import numpy as np
-from bench import RESULTS
+from bench import write_lines
 
 from kuzushiji.characters import lookup
 from kuzushiji.datasets import load
-from kuzushiji.datasets.shared import shared_images
+from kuzushiji.datasets.shared import shared_with
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.intervals import wilson
 from kuzushiji.evaluation.predictions import as_glyphs
@@ -70,7 +69,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     asked = parser.parse_args()
     model, part = open_model(asked.model, asked.threads), load(asked.dataset, "test")
-    told = [s.index for s in shared_images() if (s.dataset, s.split) == (part.name, part.split)]
+    told = [s.index for s in shared_with(part.name, part.split)]
     logits = model.logits(as_glyphs(np.delete(np.asarray(part.images), told, 0), model.info.size))
     read = np.array(model.info.classes)[logits.argmax(1)]
     labels = np.array(part.classes)[np.delete(part.labels, told)]
@@ -78,10 +77,7 @@ def main() -> None:
     lines = [{**line, **about} for line in rows(read, labels)]
     for line in lines:
         print(line["what"], line["count"], "of", line["n"], line["share"])
-    with open(RESULTS / "kana_as_jibo.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
+    write_lines("kana_as_jibo", lines)
 
 
 if __name__ == "__main__":

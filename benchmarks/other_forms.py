@@ -12,11 +12,10 @@ the classes, those of them that are wrong, and those that are that other form; a
 from __future__ import annotations
 
 import argparse
-import csv
 from datetime import date
 
 import numpy as np
-from bench import RESULTS
+from bench import write_lines
 
 from kuzushiji.datasets import load
 from kuzushiji.evaluation.intervals import wilson
@@ -83,10 +82,7 @@ def main() -> None:
     lines = [{**line, **about} for line in rows(classes, probabilities, labels, model.info.sure_threshold)]
     for line in lines:
         print(*(f"{key} {value}" for key, value in line.items()))
-    with open(RESULTS / "other_forms.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
+    write_lines("other_forms", lines)
 
 
 if __name__ == "__main__":

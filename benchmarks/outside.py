@@ -11,13 +11,12 @@ typeface and for all.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bench import RESULTS, machine
+from bench import machine, write_lines
 
 from kuzushiji.datasets.registry import K49_CLASSES
 from kuzushiji.evaluation.intervals import wilson
@@ -78,10 +77,7 @@ def main() -> None:
     for row in lines:
         if row["typeface"] == ALL:
             print(row["model"], row["group"], "n", row["n"], "sure", row["sure"], "right", row["accuracy"])
-    with open(RESULTS / "outside.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
+    write_lines("outside", lines)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bench import RESULTS, machine
+from bench import machine, write_lines
 
 from kuzushiji.characters import base_of, lookup
 from kuzushiji.evaluation.intervals import Estimate, wilson
@@ -159,10 +159,7 @@ def main() -> None:
     for row in rows:
         print({key: value for key, value in row.items() if "_low" not in key and "_high" not in key})
     if not asked.print:
-        with open(RESULTS / "page_crops.csv", "w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_lines("page_crops", rows)
 
 
 if __name__ == "__main__":

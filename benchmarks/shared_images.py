@@ -3,7 +3,7 @@
 Writes src/kuzushiji/datasets/shared.csv. Every image of KMNIST and of k49-sample is held against all of
 Kuzushiji-Kanji, reduced to 28 pixels, by the correlation of their pixels, without shifts: they were cut from
 the same pages along the same boxes. Printed is how many are found at several thresholds; there is nothing
-between a stroke that looks alike and the same picture. On one core about 25 minutes.
+between a stroke that looks alike and the same picture. On one core about seven minutes.
 
     python benchmarks/shared_images.py [--dry-run]
 """
@@ -19,8 +19,8 @@ import numpy as np
 
 import kuzushiji.datasets
 from kuzushiji.datasets import load
-from kuzushiji.datasets.cache import cache_dir
-from kuzushiji.datasets.kkanji import open_files, paths_of, unpacked
+from kuzushiji.datasets.kkanji import open_files, paths_of
+from kuzushiji.datasets.loading import kkanji_folder
 from kuzushiji.images import resize_glyphs
 
 SAME = 0.97  # correlation from which two are one picture
@@ -49,10 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
     args = parser.parse_args()
-    load("kkanji", "all")
-    folder = unpacked(cache_dir())
-    assert folder is not None
-    index, images = open_files(folder)
+    index, images = open_files(kkanji_folder())
     paths = paths_of(index)
     lines = []
     for name in ("kmnist", "k49-sample"):

@@ -9,16 +9,15 @@ part), and on the rest. About three minutes of one core for the shipped models.
 from __future__ import annotations
 
 import argparse
-import csv
 from datetime import date
 
 import numpy as np
-from bench import RESULTS
+from bench import write_lines
 
 from kuzushiji.datasets import Dataset, load
-from kuzushiji.datasets.cache import cache_dir
-from kuzushiji.datasets.kkanji import open_files, paths_of, unpacked
-from kuzushiji.datasets.shared import shared_images
+from kuzushiji.datasets.kkanji import open_files, paths_of
+from kuzushiji.datasets.loading import kkanji_folder
+from kuzushiji.datasets.shared import shared_images, shared_with
 from kuzushiji.evaluation.intervals import wilson
 from kuzushiji.evaluation.predictions import as_glyphs
 from kuzushiji.weights import Model, open_model
@@ -29,11 +28,8 @@ SETS = ("kmnist", "k49-sample", "kkanji")
 def is_shared(part: Dataset) -> np.ndarray:
     """Which images of a test part another set has too, bool (n,)."""
     if part.name != "kkanji":
-        there = [s.index for s in shared_images() if (s.dataset, s.split) == (part.name, part.split)]
-        return np.isin(np.arange(len(part)), there)
-    folder = unpacked(cache_dir())
-    assert folder is not None
-    paths = np.array(paths_of(open_files(folder)[0]))[part.images.rows]
+        return np.isin(np.arange(len(part)), [s.index for s in shared_with(part.name, part.split)])
+    paths = np.array(paths_of(open_files(kkanji_folder())[0]))[part.images.rows]
     return np.isin(paths, [s.kanji for s in shared_images()])
 
 
@@ -66,10 +62,7 @@ def main() -> None:
                 lines += rows(model, part)
                 for line in lines[-3:]:
                     print(*line.values())
-    with open(RESULTS / "without_shared.csv", "w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, list(lines[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
+    write_lines("without_shared", lines)
 
 
 if __name__ == "__main__":

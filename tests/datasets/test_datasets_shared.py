@@ -11,8 +11,8 @@ import pytest
 from kuzushiji.characters import lookup
 from kuzushiji.datasets import load, shared
 from kuzushiji.datasets.kkanji import open_files, paths_of
-from kuzushiji.datasets.loading import _kkanji_folder
-from kuzushiji.datasets.shared import Shared, shared_images
+from kuzushiji.datasets.loading import kkanji_folder
+from kuzushiji.datasets.shared import Shared, shared_with
 from kuzushiji.images import resize_glyphs
 
 TREE = Path(os.environ.get("KUZUSHIJI_TEST_DATA", "/nowhere"))
@@ -23,7 +23,7 @@ def known(monkeypatch: pytest.MonkeyPatch, *some: Shared) -> None:
 
 
 def places(split: str, **settings: bool) -> list[str]:
-    index, _ = open_files(_kkanji_folder())
+    index, _ = open_files(kkanji_folder())
     paths = np.array(paths_of(index))
     return paths[load("kkanji", split, **settings).images.rows].tolist()  # type: ignore[union-attr]
 
@@ -73,11 +73,11 @@ def test_the_pictures_of_the_list_are_the_same_in_both_sets(
         pytest.skip("skipped: real data not found")
     monkeypatch.setenv("KUZUSHIJI_HOME", kept)
     monkeypatch.setenv("KUZUSHIJI_MIRROR", TREE.as_uri())
-    index, images = open_files(_kkanji_folder())
+    index, images = open_files(kkanji_folder())
     row = {p: k for k, p in enumerate(paths_of(index))}
     for name in ("kmnist", "k49-sample"):
         for split in ("train", "test"):
-            some = [s for s in shared_images() if (s.dataset, s.split) == (name, split)]
+            some = shared_with(name, split)
             assert len(some) == {"train": 168, "test": 254}[split]
             kana = load(name, split)
             rows = [row[s.kanji] for s in some]

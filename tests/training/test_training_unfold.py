@@ -47,6 +47,14 @@ def written(model, path, **kind):
     return path
 
 
+def saved(model, path):
+    """As an ONNX file or a Keras one, by the name's ending."""
+    if path.suffix == ".onnx":
+        return written(model, path)
+    model.save(path)
+    return path
+
+
 def test_the_network_answers_as_the_file_does_without_what_was_added_to_its_logits(trained, tmp_path):
     path = written(with_prior(trained, np.array([1.0, 0.0, -1.0])), tmp_path / "m.onnx")
     again = network()
@@ -118,11 +126,7 @@ def test_classes_that_both_know_keep_their_weights_in_the_head(tmp_path, kind, s
 @pytest.mark.parametrize("kind", ["keras", "onnx"])
 def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_path, kind):
     """On glyphs whose pixels are doubled, which have nothing more to see."""
-    path = tmp_path / f"m.{kind}"
-    if kind == "onnx":
-        written(trained, path)
-    else:
-        trained.save(path)
+    path = saved(trained, tmp_path / f"m.{kind}")
     small = glyphs()
     large = Part(small.images.repeat(2, 1).repeat(2, 2), small.labels)
     grown = network(32, stem_stride=2, stem_kernel=7)
@@ -134,11 +138,7 @@ def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_p
 def test_a_network_that_ends_otherwise_takes_what_both_begin_with(trained, tmp_path, kind):
     import keras
 
-    path = tmp_path / f"m.{kind}"
-    if kind == "onnx":
-        written(trained, path)
-    else:
-        trained.save(path)
+    path = saved(trained, tmp_path / f"m.{kind}")
     short = network(widths=[8], blocks=[1], tail=12, features=0, cosine_scale=0.0)
     head = short.get_layer("logits").get_weights()
     with pytest.raises(KuzushijiError, match="another network"):

@@ -64,7 +64,7 @@ def load(
     if split not in published.splits:
         raise UsageError(f"{name} has no split {split!r}; it has {', '.join(published.splits)}")
     if published is registry.KKANJI:
-        return kkanji.open_split(_kkanji_folder(), split, drop_black, drop_shared)
+        return kkanji.open_split(kkanji_folder(), split, drop_black, drop_shared)
     home = cache_dir() / published.name
     files = kana.files_of(published.name, split, home)
     if files is None:
@@ -77,7 +77,7 @@ def load(
     whole = kana.read_split(published.name, split, files)
     if not drop_shared or split != "train":
         return whole
-    rows = tested_as_kanji(whole.name, split, kkanji.tested(_kkanji_folder()))
+    rows = tested_as_kanji(whole.name, split, kkanji.tested(kkanji_folder()))
     return replace(whole, images=np.delete(whole.images, rows, 0), labels=np.delete(whole.labels, rows))
 
 
@@ -116,7 +116,12 @@ def unknown(name: str) -> str:
     return f"no data set or folder {name!r}{hint}; names: {', '.join(names())}"
 
 
-def _kkanji_folder() -> Path:
+def kkanji_folder() -> Path:
+    """The folder of the unpacked Kuzushiji-Kanji, for `kkanji.open_files`; gets and unpacks it if need be.
+
+    Raises:
+        KuzushijiError: it cannot be had, or is not what was published.
+    """
     home = cache_dir()
     folder = kkanji.unpacked(home)
     if folder is None:

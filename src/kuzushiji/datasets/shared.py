@@ -34,16 +34,21 @@ class Shared:
 
 @cache
 def shared_images() -> tuple[Shared, ...]:
-    """All that are known, in order of set, split and position.
-
-    >>> len({s.kanji for s in shared_images() if (s.dataset, s.split) == ("kmnist", "test")})
-    254
-    """
+    """All that are known, in order of set, split and position."""
     text = files("kuzushiji.datasets").joinpath("shared.csv").read_text(encoding="utf-8")
     return tuple(
         Shared(r["kanji"], r["dataset"], r["split"], int(r["index"]))
         for r in csv.DictReader(text.splitlines())
     )
+
+
+def shared_with(dataset: str, split: str) -> tuple[Shared, ...]:
+    """Those of one part of a set of kana.
+
+    >>> len(shared_with("kmnist", "test")), len(shared_with("kmnist", "train"))
+    (254, 168)
+    """
+    return tuple(s for s in shared_images() if (s.dataset, s.split) == (dataset, split))
 
 
 def tested_as_kana() -> frozenset[str]:
@@ -59,4 +64,4 @@ def tested_as_kanji(dataset: str, split: str, test: Collection[str]) -> list[int
         split: its part.
         test: places in Kuzushiji-Kanji of the test part's images.
     """
-    return [s.index for s in shared_images() if (s.dataset, s.split) == (dataset, split) and s.kanji in test]
+    return [s.index for s in shared_with(dataset, split) if s.kanji in test]

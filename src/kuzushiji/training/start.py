@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from kuzushiji.training.data import Assembled
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
-from kuzushiji.training.unfold import grown, unfold
+from kuzushiji.training.unfold import beginning, grown, unfold
 from kuzushiji.weights import Model, find, names
 
 _START, _SHAPES = "start.npz", "shapes.npy"
@@ -148,18 +147,16 @@ def _alike(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
 
 
 def _beginning(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
-    """Those of a network that begins the same, up to the first of another shape."""
-    names = [
-        name
-        for _, name in takewhile(
-            lambda pair: [w.shape for w in pair[0].weights] == [w.shape for w in earlier[pair[1]].weights],
-            zip(mine, _with_weights(earlier), strict=False),
-        )
-        if name != "logits"
-    ]
-    if not names:
+    """Those of a network that begins the same, up to the first of another shape, without its head."""
+    names = [name for name in _with_weights(earlier) if name != "logits"]
+    same = beginning(map(_shapes, mine), (_shapes(earlier[name]) for name in names))
+    if not same:
         raise ValueError
-    return names
+    return names[:same]
+
+
+def _shapes(layer: Any) -> list[tuple[int, ...]]:
+    return [tuple(w.shape) for w in layer.weights]
 
 
 def keep_start(run: Run, model: Any) -> None:

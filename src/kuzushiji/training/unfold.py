@@ -8,7 +8,7 @@ any other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,8 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray, trunk: bool = False) -> l
     *body, head = stored
     body = [(_as_keras(kernel), bias) for kernel, bias in body]
     if trunk:
-        both = zip(mine, body, strict=False)
-        common = len(list(takewhile(lambda x: tuple(x[0].kernel.shape) == x[1][0].shape, both)))
-        mine, body = mine[:common], body[:common]
+        same = beginning([layer.kernel.shape for layer in mine], [kernel.shape for kernel, _ in body])
+        mine, body = mine[:same], body[:same]
     if len(body) != len(mine) or not body:
         raise ValueError
     pairs = []
@@ -60,6 +59,15 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray, trunk: bool = False) -> l
             pairs.append((follower, bias))
     _normalize(model, pairs, glyphs)
     return list(head)
+
+
+def beginning(mine: Iterable[Any], theirs: Iterable[Any]) -> int:
+    """How many layers two networks begin with alike, by the shapes of their weights, layer by layer.
+
+    >>> beginning([(3, 3), (5, 5), (2, 2)], [(3, 3), (5, 5), (4, 4), (2, 2)])
+    2
+    """
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(mine, theirs, strict=False)))
 
 
 def linear_layers(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
