@@ -88,12 +88,11 @@ def _keras(recipe: object, images: np.ndarray, labels: np.ndarray) -> Callable[[
     classes = tuple(map(chr, range(0x4E00, 0x4E00 + max(10, int(labels.max()) + 1))))
     model = models.create("residual", len(classes), images.shape[1], **recipe.model.options)
     loop = Loop(model, plain, Assembled(classes, Part(images, labels), None))
-    order = np.arange(len(labels))
 
     def run() -> None:
         loop.step = 0
         for _ in range(STEPS):
-            loop._train_step(order, 0)
+            loop._train_step(loop.batches[loop.step])
             loop.step += 1
 
     return run

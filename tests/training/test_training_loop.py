@@ -213,7 +213,7 @@ def test_sampling_power_zero_shows_classes_evenly():
     rare = Assembled(data.classes, Part(data.train.images[keep], data.train.labels[keep]), None)
     fit = dataclasses.replace(RECIPE.fit, sampling_power=0.0, batch_size=8)
     loop = Loop(network(), dataclasses.replace(RECIPE, fit=fit), rare)
-    drawn = np.concatenate([rare.train.labels[loop._order(e)] for e in range(20)])
+    drawn = np.concatenate([rare.train.labels[loop.batches.order(e)] for e in range(20)])
     assert 0.4 < drawn.mean() < 0.6
     assert rare.train.labels.mean() < 0.15
 

@@ -45,12 +45,18 @@ class Convolution(keras.layers.Conv2D):
         import torch
 
         kernel = self.kernel.value.permute(3, 2, 0, 1)
+        inputs = inputs.contiguous(memory_format=torch.channels_last)
+        kernel = kernel.contiguous(memory_format=torch.channels_last)
         if self.bfloat16 and training:
             inputs, kernel = inputs.bfloat16(), kernel.bfloat16()
+            if self._has_small_maps(inputs):
+                from kuzushiji.models import small_maps
+
+                return self.activation(small_maps.convolve(inputs, kernel, self.strides, self.margin))
         return self.activation(
             torch.nn.functional.conv2d(
-                inputs.contiguous(memory_format=torch.channels_last),
-                kernel.contiguous(memory_format=torch.channels_last),
+                inputs,
+                kernel,
                 self.bias.value if self.use_bias else None,
                 self.strides,
                 self.margin,
@@ -58,6 +64,14 @@ class Convolution(keras.layers.Conv2D):
                 self.groups,
             )
         )
+
+    def _has_small_maps(self, inputs: Any) -> bool:
+        """Whether `kuzushiji.models.small_maps` knows this convolution and is the faster one."""
+        from kuzushiji.models.small_maps import LARGEST
+
+        plain = self.groups == 1 and self.dilation_rate == (1, 1) and not self.use_bias
+        sides = zip(inputs.shape[2:], self.strides, strict=True)
+        return plain and all((side - 1) // stride < LARGEST for side, stride in sides)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """(n, c, h, w) to (n, filters, ...); an unknown side stays unknown."""

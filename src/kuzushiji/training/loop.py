@@ -1,7 +1,8 @@
 """The training loop: the same batch at the same step, whatever happened in between.
 
-Every batch is a function of (seed, epoch, step) alone, and a checkpoint holds weights, optimizer, moving
-average and random states; so a run that was killed and resumed ends with the weights of one that was not.
+Every batch is a function of (seed, epoch, step) alone (`kuzushiji.training.batches`), and a checkpoint holds
+weights, optimizer, moving average and random states; so a run that was killed and resumed ends with the
+weights of one that was not.
 """
 
 from __future__ import annotations
@@ -18,14 +19,11 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation import metrics
 from kuzushiji.evaluation.calibration import negative_log_likelihood
 from kuzushiji.training import distill, losses, optimizers, state
+from kuzushiji.training.batches import Batch, Batches
 from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.distill import Teacher
-from kuzushiji.training.outside import Outside
 from kuzushiji.training.recipe import Recipe
-from kuzushiji.training.sampling import chances
 from kuzushiji.training.schedule import learning_rate
-from kuzushiji.training.soften import Soften
-from kuzushiji.training.voicing import Voicing
 
 _PROBE = 64
 """Training images that a checkpoint's weights are tried on."""
@@ -84,20 +82,13 @@ class Loop:
     ) -> None:
         fit = recipe.fit
         self.model, self.recipe, self.data, self.checkpoint = model, recipe, data, checkpoint
-        self.teacher = teacher
-        self.chances = None  # every image once an epoch
-        if fit.sampling_power != 1 or shapes is not None:
-            self.chances = chances(data.train.labels, fit.sampling_power, shapes, fit.shape_power)
         self.optimizer = optimizers.make(fit)
-        self.soften = Soften.of(recipe.data.soften, data) if recipe.data.soften else None
-        self.voicing = Voicing.of(recipe.data.voiced, data.classes) if recipe.data.voiced else None
-        self.outside = _outside(recipe, data, self.soften)
-        seen = np.bincount(data.train.labels, minlength=len(data.classes)).astype(np.float64)
-        drawn = seen**fit.sampling_power  # how often each class is
-        if self.soften:
-            drawn *= self.soften.open_share
-        closed = self.soften.closed if self.soften else None
-        loss = loss or losses.make(fit.loss, drawn, fit.label_smoothing, closed, bool(self.outside))
+        self.batches = Batches(recipe, data, shapes, teacher)
+        soften = self.batches.soften
+        closed = soften.closed if soften else None
+        loss = loss or losses.make(
+            fit.loss, self.batches.drawn, fit.label_smoothing, closed, bool(self.batches.outside)
+        )
         if teacher:
             loss = distill.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
         if fit.bfloat16:
@@ -107,7 +98,7 @@ class Loop:
         model.compile(optimizer=self.optimizer, loss=loss, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self.average = _copies(model) if fit.ema else []
-        self.steps_per_epoch = max(1, len(data.train) // fit.batch_size)
+        self.steps_per_epoch = self.batches.per_epoch
         self.steps = self.steps_per_epoch * fit.epochs
         self.step = 0
 
@@ -135,11 +126,10 @@ class Loop:
         saved = time.monotonic()
         while self.step < self.steps:
             epoch = self.step // self.steps_per_epoch
-            order = self._order(epoch)
             started, first, losses_seen, rate = time.monotonic(), self.step, [], 0.0
-            while self.step < (epoch + 1) * self.steps_per_epoch:
+            for batch in self.batches.ahead(self.step, (epoch + 1) * self.steps_per_epoch):
                 rate = self._set_rate()
-                losses_seen.append(self._train_step(order, epoch))
+                losses_seen.append(self._train_step(batch))
                 self.step += 1
                 pace = (time.monotonic() - started) / (self.step - first)
                 speed = self.recipe.fit.batch_size / pace
@@ -158,39 +148,15 @@ class Loop:
         if self.average:
             self._swap()
 
-    def _order(self, epoch: int) -> np.ndarray:
-        """Indices of the training part in the order of an epoch, int64, at least steps x batch of them."""
-        rng = np.random.default_rng((self.recipe.fit.seed, epoch))
-        n = len(self.data.train)
-        need = self.steps_per_epoch * self.recipe.fit.batch_size
-        if self.chances is None:
-            order = rng.permutation(n)
-            return order if len(order) >= need else np.resize(order, need)
-        return rng.choice(n, need, p=self.chances)
-
     def _set_rate(self) -> float:
         fit = self.recipe.fit
         rate = learning_rate(fit.schedule, self.step / self.steps, fit.learning_rate, fit.warmup)
         self.optimizer.learning_rate = rate
         return rate
 
-    def _train_step(self, order: np.ndarray, epoch: int) -> float:
-        at = (self.step - epoch * self.steps_per_epoch) * self.recipe.fit.batch_size
-        chosen = order[at : at + self.recipe.fit.batch_size]
-        rng = np.random.default_rng((self.recipe.fit.seed, epoch, self.step))
-        _seed_backend(int(rng.integers(2**31)))
-        images, labels = self.data.train.images[chosen], self.data.train.labels[chosen]
-        wanted = labels
-        if self.soften:
-            images, wanted = self.soften(images, labels, self.data.train.sides[chosen], rng)
-        if self.voicing:
-            images = self.voicing(images, labels, rng)
-        if self.outside:
-            images, wanted = self.outside(images, wanted, rng)
-        glyphs = self.recipe.augment(images, rng)
-        if self.teacher:
-            wanted = distill.targets(wanted, self.teacher(glyphs))
-        loss = float(self.model.train_on_batch(glyphs[:, None], wanted))
+    def _train_step(self, batch: Batch) -> float:
+        _seed_backend(batch.seed)
+        loss = float(self.model.train_on_batch(batch.glyphs[:, None], batch.wanted))
         if not np.isfinite(loss):
             raise self._diverged(f"the loss is {loss}")
         if self.average:
@@ -240,13 +206,6 @@ class Loop:
             kept = ops.copy(weight.value)
             weight.assign(mean.value)
             mean.assign(kept)
-
-
-def _outside(recipe: Recipe, data: Assembled, soften: Soften | None) -> Outside | None:
-    if not recipe.data.outside:
-        return None
-    own = recipe.data
-    return Outside.of(own.outside, data.classes, own.typefaces, own.size, soften.side if soften else 0)
 
 
 def _seed_backend(seed: int) -> None:
