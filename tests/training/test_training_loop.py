@@ -114,6 +114,36 @@ def test_interrupted_within_an_epoch_and_resumed_ends_the_same(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_run_killed_while_an_epoch_is_measured_or_within_one_loses_no_line(tmp_path):
+    class StopError(Exception):
+        pass
+
+    recipe = dataclasses.replace(RECIPE, fit=dataclasses.replace(RECIPE.fit, checkpoint_minutes=0))
+    whole, lines, told = [], {}, []
+    Loop(network(), recipe, made_data()).run(on_epoch=whole.append)
+
+    def die(record):
+        if record.epoch == 2:
+            raise StopError
+
+    def stop(progress):
+        told.append(progress.step)
+        if progress.step == 16 and told.count(16) == 1:  # within the third epoch
+            raise StopError
+
+    for _ in range(3):
+        loop = Loop(network(), recipe, made_data(), tmp_path / "c.npz")
+        if (tmp_path / "c.npz").exists():
+            loop.resume()
+        fatal = die if not lines else lambda record: None
+        try:
+            loop.run(on_epoch=lambda r, f=fatal: (f(r), lines.update({r.epoch: r})), on_step=stop)
+        except StopError:
+            continue
+    assert [lines[e].loss for e in (1, 2, 3)] == pytest.approx([r.loss for r in whole], rel=1e-6)
+    assert [lines[e].validation_loss for e in (1, 2, 3)] == [r.validation_loss for r in whole]
+
+
 CHILD = """
 import sys; sys.path.insert(0, {tests!r})
 from pathlib import Path

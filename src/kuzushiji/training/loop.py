@@ -101,6 +101,7 @@ class Loop:
         self.steps_per_epoch = self.batches.per_epoch
         self.steps = self.steps_per_epoch * fit.epochs
         self.step = 0
+        self.seconds, self.losses = 0.0, list[float]()  # of the epoch that has begun
 
     def resume(self) -> None:
         """Takes the state up from the checkpoint.
@@ -110,7 +111,10 @@ class Loop:
         """
         if self.checkpoint is None:
             raise KuzushijiError("this run keeps no checkpoint: nothing to resume")
-        self.step = state.restore(self.model, self.average, state.load(self.checkpoint))
+        arrays = state.load(self.checkpoint)
+        self.step = state.restore(self.model, self.average, arrays)
+        if "losses" in arrays:
+            self.seconds, self.losses = float(arrays["seconds"]), arrays["losses"].tolist()
 
     def run(
         self,
@@ -126,25 +130,25 @@ class Loop:
         saved = time.monotonic()
         while self.step < self.steps:
             epoch = self.step // self.steps_per_epoch
-            started, first, losses_seen, rate = time.monotonic(), self.step, [], 0.0
-            for batch in self.batches.ahead(self.step, (epoch + 1) * self.steps_per_epoch):
+            end = (epoch + 1) * self.steps_per_epoch
+            started, first, before, rate = time.monotonic(), self.step, self.seconds, 0.0
+            for batch in self.batches.ahead(self.step, end):
                 rate = self._set_rate()
-                losses_seen.append(self._train_step(batch))
+                self.losses.append(self._train_step(batch))
                 self.step += 1
-                pace = (time.monotonic() - started) / (self.step - first)
+                self.seconds = before + time.monotonic() - started
+                pace = (self.seconds - before) / (self.step - first)
                 speed = self.recipe.fit.batch_size / pace
                 left = (self.steps - self.step) * pace
-                on_step(Progress(self.step, self.steps, epoch + 1, float(np.mean(losses_seen)), speed, left))
-                if time.monotonic() - saved > 60 * self.recipe.fit.checkpoint_minutes:
+                on_step(Progress(self.step, self.steps, epoch + 1, float(np.mean(self.losses)), speed, left))
+                if self.step < end and time.monotonic() - saved > 60 * self.recipe.fit.checkpoint_minutes:
                     self._save()
                     saved = time.monotonic()
-            seconds = time.monotonic() - started
-            self._save()
-            on_epoch(
-                EpochRecord(
-                    epoch + 1, self.step, seconds, speed, rate, float(np.mean(losses_seen)), *self._measure()
-                )
-            )
+            self._check()
+            told = (self.seconds, speed, rate, float(np.mean(self.losses)), *self._measure())
+            on_epoch(EpochRecord(epoch + 1, self.step, *told))
+            self.seconds, self.losses = 0.0, []
+            self._save()  # not before the epoch is on record: a run killed in between goes on from before it
         if self.average:
             self._swap()
 
@@ -169,10 +173,16 @@ class Loop:
         """Writes the checkpoint; never one that would end in an infinite loss whenever it is taken up."""
         if self.checkpoint is None:
             return
+        self._check()
+        arrays = state.collect(self.model, self.average, self.step)
+        arrays |= {"seconds": np.array(self.seconds), "losses": np.array(self.losses, np.float64)}
+        state.save(self.checkpoint, arrays)
+
+    def _check(self) -> None:
+        """Raises KuzushijiError where the last update, whose loss is not known yet, wrecked the weights."""
         few = self.data.train.take(np.arange(min(_PROBE, len(self.data.train))))
-        if not np.isfinite(logits(self.model, few)).all():  # the last update's own loss is not known yet
+        if not np.isfinite(logits(self.model, few)).all():
             raise self._diverged("the weights give no finite answers")
-        state.save(self.checkpoint, state.collect(self.model, self.average, self.step))
 
     def _diverged(self, what: str) -> KuzushijiError:
         epoch = self.step // self.steps_per_epoch
