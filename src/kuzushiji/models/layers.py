@@ -70,8 +70,8 @@ class Convolution(keras.layers.Conv2D):
         from kuzushiji.models.small_maps import LARGEST
 
         plain = self.groups == 1 and self.dilation_rate == (1, 1) and not self.use_bias
-        sides = zip(inputs.shape[2:], self.strides, strict=True)
-        return plain and all((side - 1) // stride < LARGEST for side, stride in sides)
+        sides = self.compute_output_shape(tuple(inputs.shape))[2:]
+        return plain and all(side is not None and side <= LARGEST for side in sides)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """(n, c, h, w) to (n, filters, ...); an unknown side stays unknown."""

@@ -1,8 +1,8 @@
 """Convolutions of small maps on PyTorch, with the gradient by their kernel as one matrix product.
 
 oneDNN sums that gradient along the rows of a map, and rows of four pixels leave most of a processor's
-bfloat16 tile empty: on 4 x 4 maps it takes three to four times as long as the product here. On 7 x 7 maps
-and larger ones it is the faster of the two.
+bfloat16 tile empty: on 4 x 4 maps it takes two and a half to four times as long as the product here. On
+7 x 7 maps and larger ones it is the faster of the two.
 """
 
 from __future__ import annotations

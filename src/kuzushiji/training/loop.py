@@ -142,6 +142,7 @@ class Loop:
                 left = (self.steps - self.step) * pace
                 on_step(Progress(self.step, self.steps, epoch + 1, float(np.mean(self.losses)), speed, left))
                 if self.step < end and time.monotonic() - saved > 60 * self.recipe.fit.checkpoint_minutes:
+                    self._check()
                     self._save()
                     saved = time.monotonic()
             self._check()
@@ -170,10 +171,9 @@ class Loop:
         return loss
 
     def _save(self) -> None:
-        """Writes the checkpoint; never one that would end in an infinite loss whenever it is taken up."""
+        """Writes the checkpoint; comes after `_check`, else a run could never be taken up from it."""
         if self.checkpoint is None:
             return
-        self._check()
         arrays = state.collect(self.model, self.average, self.step)
         arrays |= {"seconds": np.array(self.seconds), "losses": np.array(self.losses, np.float64)}
         state.save(self.checkpoint, arrays)
