@@ -372,7 +372,7 @@ show(figure, "Share right against the number of training images of the class, fo
 #
 # The shipped reader has taken the lesson: the outputs above are those of a head in which the mean of a class
 # of *n* images weighs 2 / (2 + *n*), and what was learned the rest (`export.prototypes` in
-# `recipes/reader-typefaces.toml`).
+# `recipes/reader.toml`).
 #
 # ## 4. The reader
 #
