@@ -4,7 +4,7 @@ A kana was written with the cursive of any of several kanji (its jibo): 夜 and 
 sign alone nobody can say which is meant; the label says や, and the reader may say 夜, with や beside it.
 Rows of results/kana_as_jibo.csv: accuracy on a test split by the label, the same where a kanji that is a jibo
 of the label (or another form of one) counts too, and the pairs that occur most. Pictures that Kuzushiji-Kanji
-holds too, as such a kanji (kuzushiji.datasets.shared), are left out: the reader was told what they are.
+holds too, as such a kanji (kuzushiji.datasets.shared), are left out: nobody can say which label is right.
 
     python benchmarks/kana_as_jibo.py [--model reader] [--dataset k49-sample]
 """

@@ -87,7 +87,7 @@ def train(
 
 
 def _save(model: Any, path: Path) -> None:
-    """Writes a network that opens in plain Keras, which our loss does not."""
+    """Writes the network without its loss, which would not open again."""
     import keras
 
     keras.Model(model.inputs, model.outputs, name=model.name).save(path)
