@@ -396,9 +396,8 @@ show(figure, "Share right against the number of training images of the class, fo
 # %%
 subject = judged
 if not KANJI:
-    kana_set = kuzushiji.load(data("kmnist"), "train")
-    some = np.arange(0, len(kana_set), max(1, len(kana_set) // 2000))
-    subject = Dataset(kana_set.name, "train", kana_set.images[some], kana_set.labels[some], kana_set.classes)
+    some = np.arange(0, len(ten), max(1, len(ten) // 2000))
+    subject = Dataset(ten.name, "train", ten.images[some], ten.labels[some], ten.classes)
 for row in np.linspace(0, len(subject) - 1, 3).astype(int):
     reading = reader.read(subject.images[row], top=3)[0]
     print(f"true: {subject.classes[subject.labels[row]]}; sure: {reading.sure} {', '.join(reading.reasons)}")
