@@ -124,17 +124,6 @@ def test_classes_that_both_know_keep_their_weights_in_the_head(tmp_path, kind, s
 
 
 @pytest.mark.parametrize("kind", ["keras", "onnx"])
-def test_a_stem_for_glyphs_twice_as_large_sees_what_the_other_saw(trained, tmp_path, kind):
-    """On glyphs whose pixels are doubled, which have nothing more to see."""
-    path = saved(trained, tmp_path / f"m.{kind}")
-    small = glyphs()
-    large = Part(small.images.repeat(2, 1).repeat(2, 2), small.labels)
-    grown = network(32, stem_stride=2, stem_kernel=7)
-    start_from(grown, path, large.images)
-    np.testing.assert_allclose(logits(grown, large), logits(trained, small), atol=1e-4)
-
-
-@pytest.mark.parametrize("kind", ["keras", "onnx"])
 def test_a_network_that_ends_otherwise_takes_what_both_begin_with(trained, tmp_path, kind):
     import keras
 

@@ -15,7 +15,7 @@ from kuzushiji.training.data import Assembled
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
-from kuzushiji.training.unfold import beginning, grown, unfold
+from kuzushiji.training.unfold import beginning, unfold
 from kuzushiji.weights import Model, find, names
 
 _START, _SHAPES = "start.npz", "shapes.npy"
@@ -61,10 +61,7 @@ def start_from(
     """Gives a network the weights of another of the same layers, taken in order.
 
     The head takes those of the classes that both tell apart; where it is not known which the other does, all
-    if there are as many. A stem for glyphs of twice the side, with twice the stride, takes the earlier one's
-    kernel with each weight spread over the four pixels that it saw as one:
-    the network then sees in a large glyph what the other saw in the reduced one, and can learn to see more
-    (progressive resizing).
+    if there are as many.
 
     Args:
         model: from `kuzushiji.models.create`.
@@ -104,9 +101,7 @@ def _copy(source: Path, model: Any, trunk: bool) -> list[np.ndarray]:
     names = _beginning(mine, earlier) if trunk else _alike(mine, earlier)
     for layer, name in zip(mine, names, strict=not trunk):
         if layer.name != "logits":
-            weights = earlier[name].get_weights()
-            weights[0] = grown(weights[0], layer.weights[0].shape)
-            layer.set_weights(weights)
+            layer.set_weights(earlier[name].get_weights())
     return list(earlier["logits"].get_weights())
 
 

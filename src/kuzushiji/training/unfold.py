@@ -23,8 +23,6 @@ _LINEAR = ("Conv", "Gemm", "MatMul")
 def unfold(model: Any, path: Path, glyphs: np.ndarray, trunk: bool = False) -> list[np.ndarray]:
     """Gives a network the weights of an ONNX file, but for the head.
 
-    For a stem of glyphs twice as large see `grown`.
-
     Args:
         model: from `kuzushiji.models.create`.
         path: an ``.onnx`` file written by ``kuzushiji export``.
@@ -52,7 +50,6 @@ def unfold(model: Any, path: Path, glyphs: np.ndarray, trunk: bool = False) -> l
         raise ValueError
     pairs = []
     for layer, (kernel, bias) in zip(mine, body, strict=True):
-        kernel = grown(kernel, layer.kernel.shape)
         (follower,) = (node.operation for node in layer._outbound_nodes)
         layer.set_weights([kernel, bias] if layer.use_bias else [kernel])
         if not layer.use_bias:
@@ -102,33 +99,6 @@ def _rescaled(rounded: np.ndarray, scale: np.ndarray, zero: np.ndarray) -> np.nd
 
 def _as_keras(kernel: np.ndarray) -> np.ndarray:
     return kernel.transpose(2, 3, 1, 0) if kernel.ndim == 4 else kernel
-
-
-def grown(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A kernel that sees in a glyph of twice the side, at twice the stride, what it saw in the reduced one.
-
-    Args:
-        kernel: float (h, w, in, out), or a matrix; one of the wanted shape comes back as it is.
-        shape: wanted; for another it must be (2 h + 1, 2 w + 1, in, out), or (h + 2, w + 2, in, out) with h
-            above 1: a kernel with a rim of zeros, for glyphs of the same side.
-
-    Raises:
-        ValueError: it is neither.
-
-    >>> grown(np.full((1, 1, 1, 1), 4.0), (3, 3, 1, 1))[:, :, 0, 0].tolist()
-    [[0.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]]
-    """
-    if kernel.shape == tuple(shape):
-        return kernel
-    if kernel.ndim != 4:
-        raise ValueError
-    if shape[0] == kernel.shape[0] + 2 > 3:
-        larger = np.pad(kernel, ((1, 1), (1, 1), (0, 0), (0, 0)))
-    else:
-        larger = np.pad(kernel.repeat(2, 0).repeat(2, 1) / 4, ((1, 0), (1, 0), (0, 0), (0, 0)))
-    if larger.shape != tuple(shape):
-        raise ValueError
-    return larger
 
 
 def _normalize(model: Any, pairs: Sequence[tuple[Any, np.ndarray]], glyphs: np.ndarray) -> None:
