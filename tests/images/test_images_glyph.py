@@ -104,6 +104,25 @@ def test_a_tall_character_keeps_its_aspect():
     assert not glyph[:, :24].any()
 
 
+@pytest.mark.parametrize("upright", [False, True], ids=["一", "し"])
+@pytest.mark.parametrize("around", [1, 3, 8])
+@pytest.mark.parametrize("times", [5, 7, 9, 12])
+def test_one_long_stroke_fills_the_square_whatever_its_box(times, around, upright):
+    high = 300 // times
+    middle = high * (0.5 + 0.15 * np.sin(np.arange(300) / 48))
+    ink = np.abs(np.arange(high)[:, None] + 0.5 - middle) <= 0.3 * high
+    page = np.where(np.pad(ink, ((around, around), (around, 6))), 45, 225).astype(np.uint8)
+    glyph, quality = analyse(page.T if upright else page)
+    glyph = glyph.T if upright else glyph
+    assert not quality.is_empty
+    along = np.flatnonzero((glyph > 127).any(0))
+    assert along[0] <= 2
+    assert along[-1] >= 60
+    thick = np.count_nonzero(glyph[:, 4:60] > 127, axis=0)
+    assert thick.min() >= 0.6 * 64 / times - 2
+    assert thick.max() <= 0.6 * 64 / times + 2
+
+
 def test_a_neighbours_stroke_in_the_margin_goes_and_own_strokes_stay():
     plain = crop("な")
     beside = plain.copy()

@@ -73,9 +73,13 @@ def frame(ink: np.ndarray) -> Frame | None:
         ],
         float,
     )
-    extent = max(width - gaps[0] - gaps[2], height - gaps[1] - gaps[3])
+    wide, high = width - gaps[0] - gaps[2], height - gaps[1] - gaps[3]
+    extent = max(wide, high)
     even = gaps.min() - EVEN_SLACK * extent
-    left, top, right, bottom = np.maximum(max(margin, even), gaps - LOOSE * extent)
+    # The margin is a share of the longer side: across a stroke like 一 it would cut away the stroke itself.
+    spare = np.maximum(0, np.array([wide, high, wide, high]) - 2 * margin) / 2
+    cut = np.maximum(np.minimum(margin, gaps + spare), even)
+    left, top, right, bottom = np.maximum(cut, gaps - LOOSE * extent)
     box = (left, top, width - right, height - bottom)
     ghost = np.concatenate([[False], foreign])[found.labels] if foreign.any() else None
     return Frame(box, ghost, _contact(mask if ghost is None else mask & ~ghost) > CONTACT)

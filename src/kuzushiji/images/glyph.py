@@ -152,7 +152,11 @@ def _reduce(grey: np.ndarray) -> np.ndarray:
 
 
 def _without_rim(grey: np.ndarray) -> np.ndarray:
-    """Drops the usual margin, where the neighbours' ink is, before tones are measured."""
-    rim = int(0.05 * max(grey.shape))
-    inner = grey[rim : grey.shape[0] - rim, rim : grey.shape[1] - rim]
-    return inner if inner.size else grey
+    """Drops the usual margin, where the neighbours' ink is, before tones are measured.
+
+    Of a narrow strip less goes, or nothing: its middle alone may lie wholly inside a stroke.
+    """
+    height, width = grey.shape
+    rim = int(0.05 * max(height, width))
+    rows, columns = (min(rim, max(0, side - 4 * rim) // 2) for side in (height, width))
+    return grey[rows : height - rows, columns : width - columns]

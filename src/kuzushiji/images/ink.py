@@ -21,6 +21,7 @@ UNEVEN = 0.35
 NOISE = 0.08
 """Standard deviation of noise, as a share of the contrast, from which a picture is blurred first."""
 _RING = 0.04
+_STRIP = 3
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,9 @@ def tones(grey: np.ndarray) -> Tones:
 def is_light_on_dark(grey: np.ndarray, threshold: int) -> bool:
     """Whether the ink is the light part: the paper is what fills most of the picture and of its rim."""
     dark = grey <= threshold
-    depth = max(1, round(_RING * max(grey.shape)))
-    inner = dark[depth:-depth, depth:-depth]
+    depth = round(_RING * max(grey.shape))
+    rows, columns = (max(1, min(depth, side // 8)) for side in grey.shape)  # of a strip only its very edge
+    inner = dark[rows:-rows, columns:-columns]
     rim_size = dark.size - inner.size
     rim = (np.count_nonzero(dark) - np.count_nonzero(inner)) / rim_size if rim_size else 0.5
     return bool(rim + np.count_nonzero(dark) / dark.size > 1.0)
@@ -120,10 +122,11 @@ def even_paper(grey: np.ndarray) -> np.ndarray:
         grey: uint8 (h, w), dark ink on light paper.
 
     Returns:
-        uint8 (h, w); the same array where the paper is even.
+        uint8 (h, w); the same array where the paper is even, or too little of it is there to tell: in a
+        picture under 24 pixels, or a strip that one stroke may fill from end to end.
     """
     height, width = grey.shape
-    if min(height, width) < 24:
+    if min(height, width) < max(24, max(height, width) / _STRIP):
         return grey
     rows, columns = height // 12, width // 12
     cells = (
