@@ -5,11 +5,11 @@ import pytest
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.calibration import (
-    NEVER,
     abstention_threshold,
     fit_temperature,
     negative_log_likelihood,
 )
+from kuzushiji.weights.info import NEVER, reaches
 
 
 def labels_from(logits: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -60,7 +60,8 @@ def test_threshold_keeps_its_promise_on_fresh_data() -> None:
 
 
 def test_a_hopeless_model_is_never_sure() -> None:
-    found = abstention_threshold(np.linspace(0, 0.99, 1000), np.zeros(1000, bool))
+    found = abstention_threshold(np.linspace(0, 1, 1000), np.zeros(1000, bool))
+    assert not reaches(1.0, found.threshold)
     assert (found.threshold, found.coverage) == (NEVER, 0.0)
     assert np.isnan(found.precision.value)
 

@@ -10,6 +10,7 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation import evaluate
 from kuzushiji.evaluation.predictions import embeddings, predict
 from kuzushiji.weights import ModelInfo
+from kuzushiji.weights.info import NEVER
 
 
 class Fixed:
@@ -107,6 +108,16 @@ def test_sure_figures() -> None:
     assert result.sure_coverage.value == 1.0  # 0.7 / 0.8 is over 0.6
     assert result.sure_precision is not None
     assert result.sure_precision.value == pytest.approx(2 / 3)
+
+
+def test_a_model_without_a_threshold_is_sure_of_nothing_not_even_at_a_probability_of_one(tiny_model, glyphs):
+    result = evaluate(
+        tiny_model(sharpness=200.0, sure_threshold=NEVER),
+        Dataset("own", "all", glyphs, np.arange(len(glyphs)), ("か", "き", "く")),
+    )
+    assert result.predictions.confidence.max() == 1
+    assert result.sure_coverage.value == 0
+    assert result.sure_precision is None
 
 
 @pytest.mark.data

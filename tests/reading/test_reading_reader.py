@@ -8,6 +8,7 @@ from PIL import Image
 import kuzushiji
 from kuzushiji.errors import UsageError
 from kuzushiji.reading import Reader
+from kuzushiji.weights.info import NEVER
 from kuzushiji.weights.model import BATCH
 
 
@@ -110,6 +111,14 @@ def test_the_models_threshold_decides(tiny_model, glyphs, tmp_path):
     assert Reader(faint).read(glyphs[0])[0].reasons == ("probability below 0.90",)
     lax = tiny_model(sharpness=2.0, sure_threshold=0.5, path=tmp_path / "lax.onnx")
     assert Reader(lax).read(glyphs[0])[0].sure
+
+
+def test_a_model_without_calibration_is_not_even_sure_of_a_probability_of_one(tiny_model, glyphs, tmp_path):
+    loud = tiny_model(sharpness=200.0, sure_threshold=NEVER, path=tmp_path / "loud.onnx")
+    [reading] = Reader(loud).read(glyphs[0])
+    assert reading.candidates[0].probability == 1
+    assert not reading.sure
+    assert reading.reasons == ("this model is never sure",)
 
 
 def test_a_trace_of_the_other_form_of_a_kanji_leaves_a_doubt(tiny_model, glyphs, tmp_path):

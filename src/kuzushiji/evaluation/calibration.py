@@ -17,11 +17,10 @@ import numpy as np
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.comparison import binomial_tail
 from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.weights.info import NEVER
 
 _BLOCK = 8192  # rows at a time: 3,881 float64 logits of so many images are 250 MB
 _COVERAGES = 50
-NEVER = 1.0
-"""The threshold when no other will do: of all probabilities only an exact 1 reaches it."""
 
 
 def negative_log_likelihood(logits: np.ndarray, labels: np.ndarray, temperature: float = 1.0) -> float:
@@ -99,8 +98,8 @@ class Abstention:
     """When to answer.
 
     Attributes:
-        threshold: answer when the top probability is at least this; :data:`NEVER` when the target is out of
-            reach.
+        threshold: answer when the top probability reaches this (`kuzushiji.weights.info.reaches`); `NEVER`
+            when the target is out of reach.
         coverage: share of the hold-out answered.
         precision: share right among those, two-sided 95 % Wilson; NaN when nothing is answered.
         target: the precision asked for.

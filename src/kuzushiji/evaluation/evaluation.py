@@ -15,6 +15,7 @@ from kuzushiji.evaluation import metrics, reliability
 from kuzushiji.evaluation.bins import CountBin, by_training_count
 from kuzushiji.evaluation.intervals import Estimate, wilson
 from kuzushiji.evaluation.predictions import Classifier, Predictions, predict
+from kuzushiji.weights.info import reaches
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
@@ -100,12 +101,12 @@ class Evaluation:
     @cached_property
     def sure_coverage(self) -> Estimate:
         """Share of images that the model is sure of."""
-        return wilson(int((self.predictions.confidence >= self.sure_threshold).sum()), self.n)
+        return wilson(int(reaches(self.predictions.confidence, self.sure_threshold).sum()), self.n)
 
     @cached_property
     def sure_precision(self) -> Estimate | None:
         """Share right among those; None where it is sure of nothing."""
-        sure = self.predictions.confidence >= self.sure_threshold
+        sure = reaches(self.predictions.confidence, self.sure_threshold)
         return wilson(int(self.predictions.correct[sure].sum()), int(sure.sum())) if sure.any() else None
 
     def to_json(self, per_class: bool = False) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kuzushiji.weights.info import NEVER, reaches
+
 OTHER_FORM = 0.002
 """Probability of another form of the same kanji from which it is left standing (see docs/reader.md)."""
 FORM_DOUBT = "an old or new form of the same kanji is possible"
@@ -58,8 +60,8 @@ def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0)
     ('an old or new form of the same kanji is possible',)
     """
     best = float(probabilities[0])
-    if best >= threshold:
+    if reaches(best, threshold):
         return (FORM_DOUBT,) if other_form >= OTHER_FORM else ()
     if len(probabilities) > 1 and best < 2 * float(probabilities[1]):
         return ("the best two candidates are close",)
-    return (f"probability below {threshold:.2f}",)
+    return (f"probability below {threshold:.2f}" if threshold < NEVER else "this model is never sure",)

@@ -23,6 +23,7 @@ from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.start import keep_start, mix_in_start, network, shapes_of
 from kuzushiji.weights import Model, ModelInfo
+from kuzushiji.weights.info import NEVER
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelIn
         classes=data.classes,
         size=recipe.data.size,
         temperature=found.temperature if found else 1.0,
-        sure_threshold=found.threshold if found else 1.0,
+        sure_threshold=found.threshold if found else NEVER,
         shifts=tuple((int(a), int(b)) for a, b in recipe.export.shifts),
         architecture=recipe.model.architecture,
         trained_on=", ".join(recipe.data.sources),

@@ -12,6 +12,8 @@ from kuzushiji.errors import KuzushijiError
 
 METADATA_KEY = "kuzushiji"
 """Key in the ONNX file's ``metadata_props`` under which the JSON of `ModelInfo` stands."""
+NEVER = 1.0
+"""The ``sure_threshold`` of a model that is never sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class ModelInfo:
         classes: the character of each output, in order; all different.
         size: side of the square input glyph, in pixels.
         temperature: logits are divided by it before the softmax (> 0); 1 is uncalibrated.
-        sure_threshold: least probability of the best candidate for an answer to be called sure, in [0, 1].
+        sure_threshold: least probability of the best candidate for an answer to be called sure, in [0, 1]; at
+            `NEVER` none is (see `reaches`).
         shifts: (down, right) translations in pixels over which logits are averaged; empty: as is.
         architecture: which network, e.g. ``"residual-16"``.
         trained_on: the data, in words.
@@ -94,6 +97,23 @@ class ModelInfo:
         except (TypeError, ValueError) as e:
             raise KuzushijiError(f"model metadata has a field of the wrong type: {e}") from e
         return cls(**values, more={key: value for key, value in raw.items() if key not in known})
+
+
+def reaches(confidence: Any, threshold: float) -> Any:
+    """Whether probabilities are high enough for a sure answer.
+
+    Args:
+        confidence: of the best candidates, in [0, 1]: a number, or an array of any shape.
+        threshold: a model's ``sure_threshold``.
+
+    Returns:
+        bool, of the shape of ``confidence``. `NEVER` is reached by nothing: in single precision a softmax is
+        exactly 1 as soon as the other logits are 17 lower, which is no proof of anything.
+
+    >>> reaches(0.9, 0.8), reaches(1.0, NEVER)
+    (True, False)
+    """
+    return (confidence >= threshold) & (threshold < NEVER)
 
 
 def _text(value: Any) -> str:
