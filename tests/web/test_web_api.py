@@ -30,13 +30,26 @@ def test_health_counts_what_was_read(client: Any) -> None:
     assert (health["glyphs"], health["batches"], health["requests"], health["waiting"]) == (1, 1, 0, 0)
 
 
-@pytest.mark.parametrize("name", ["か", "U+304B", "u+304b", "%E3%81%8B", "か%E3%82%99"])
-def test_a_character_by_itself_or_its_code_point(client: Any, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "char", "romaji"),
+    [
+        ("か", "か", "ka"),
+        ("U+304B", "か", "ka"),
+        ("u+304b", "か", "ka"),
+        ("%E3%81%8B", "か", "ka"),
+        ("か%E3%82%99", "が", "ga"),
+    ],
+)
+def test_a_character_by_itself_or_its_code_point(client: Any, name: str, char: str, romaji: str) -> None:
     known = client.get(f"/api/characters/{name}").json()
-    assert known["char"] in ("か", "が")
-    assert known["kind"] == "hiragana"
-    assert known["romaji"] in ("ka", "ga")
+    assert (known["char"], known["romaji"], known["kind"]) == (char, romaji, "hiragana")
     assert known["jibo"][0]["parent"] == "加"
+
+
+@pytest.mark.parametrize("name", ["%EF%A9%85", "U+FA45"])
+def test_a_compatibility_ideograph_stays_itself(client: Any, name: str) -> None:
+    known = client.get(f"/api/characters/{name}").json()
+    assert (known["char"], known["codepoint"]) == ("\ufa45", "U+FA45")  # not 海, which is another class
 
 
 def test_a_kanji_has_its_readings(client: Any) -> None:
@@ -46,7 +59,8 @@ def test_a_kanji_has_its_readings(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("ab", 422), ("U+", 422), ("U+110000", 404), ("x", 404), ("U+D800", 404)]
+    ("name", "status"),
+    [("ab", 422), ("abc", 422), ("U+", 422), ("U+110000", 404), ("x", 404), ("U+D800", 404)],
 )
 def test_an_unknown_character(client: Any, name: str, status: int) -> None:
     answer = client.get(f"/api/characters/{name}")

@@ -54,6 +54,14 @@ def test_many_images_keep_their_order_and_names(client: Any) -> None:
     assert [reading["file"] for reading in readings] == [f"{i}.png" for i in range(len(CLASSES))]
 
 
+def test_a_name_that_utf8_cannot_hold_is_given_back_escaped(client: Any) -> None:
+    head = b'--B\r\nContent-Disposition: form-data; name="image"; filename="\\ud800.png"\r\n\r\n'
+    form = {"content-type": "multipart/form-data; boundary=B; charset=unicode_escape"}
+    answer = client.post("/api/read", content=head + png(ink("の")) + b"\r\n--B--\r\n", headers=form)
+    assert answer.status_code == 200
+    assert answer.json()["readings"][0]["file"] == "\\ud800.png"
+
+
 def test_one_bad_image_among_good_ones_has_its_own_error(client: Any) -> None:
     files = [
         ("image", ("a.png", png(ink("の")), "image/png")),

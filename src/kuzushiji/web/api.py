@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +46,7 @@ async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[s
         raise _bad_form(e, limits) from None
     try:
         found = [
-            (part.filename or "image", await part.read())
+            (_name(part.filename or "image"), await part.read())
             for _, part in form.multi_items()
             if isinstance(part, UploadFile)
         ]
@@ -56,6 +55,11 @@ async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[s
     if not found:
         raise ApiError(422, "the form holds no image; send files, each with a file name")
     return found
+
+
+def _name(given: str) -> str:
+    """A file name that UTF-8 can hold: half a surrogate pair becomes its escape, as on the command line."""
+    return given.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _bad_form(error: Exception, limits: Limits) -> ApiError:
@@ -163,13 +167,14 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: E
 
 async def character(request: Request) -> JSONResponse:
     """``GET /api/characters/{char}``: what is known about one character or code point."""
-    text = unicodedata.normalize("NFC", request.path_params["char"])
-    if len(text) != 1 and not re.fullmatch(r"[Uu]\+[0-9A-Fa-f]{4,6}", text, re.ASCII):
+    text = request.path_params["char"]
+    one = len(text) == 1 or re.fullmatch(r"[Uu]\+[0-9A-Fa-f]{4,6}", text, re.ASCII)
+    if not one and len(text) != 2:  # a character and its mark are two, which the look-up joins
         raise ApiError(422, "give one character, or its code point as U+304B")
     try:
         known = describe(text)
     except KuzushijiError as e:
-        raise ApiError(404, str(e)) from None
+        raise ApiError(404 if one else 422, str(e)) from None
     alike = request.app.state.engine.look_alikes.get(known["char"], ())
     return JSONResponse({**known, "look_alikes": list(alike)})
 
