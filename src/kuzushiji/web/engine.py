@@ -48,7 +48,8 @@ class ReaderEngine:
 
     Args:
         model: a shipped model's name, or a path; None for the default model.
-        threads: CPU threads for one batch; None for all that this process may use.
+        threads: CPU threads for learning the known glyphs; None for all that this process may use. A batch is
+            read in one: the other cores decode what comes next.
 
     Raises:
         UsageError: no such model.
