@@ -6,7 +6,10 @@ import pytest
 from PIL import Image
 
 import kuzushiji
+from kuzushiji import images
 from kuzushiji.errors import UsageError
+from kuzushiji.images.brush import draw
+from kuzushiji.images.samples import STROKES
 from kuzushiji.reading import Reader
 from kuzushiji.weights.info import NEVER
 from kuzushiji.weights.model import BATCH
@@ -104,6 +107,18 @@ def test_a_close_race_is_not_sure_and_says_so(reader, glyphs):
     [reading] = reader.read(np.maximum(glyphs[0], glyphs[1]), top=1)
     assert not reading.sure
     assert reading.reasons == ("the best two candidates are close",)
+
+
+@pytest.mark.parametrize("width", [0.05, 0.12, 0.2])
+def test_a_glyph_made_beforehand_is_judged_as_its_picture_is(tiny_model, tmp_path, width):
+    drawn = [draw(strokes, 120, width) for strokes in STROKES.values()]
+    pages = [225 - np.pad(ink, 12) // 3 * 2 for ink in drawn]
+    templates = np.stack([images.to_glyph(page, 56) for page in pages])
+    reader = Reader(tiny_model(templates, tuple(STROKES), size=56, sharpness=200.0, sure_threshold=0.5))
+    apart = reader.read_glyphs(np.stack([images.framings(page, 56)[0] for page in pages]))
+    assert [(r.candidates[0].char, r.sure, r.reasons) for r in reader.read(pages)] == [
+        (r.candidates[0].char, r.sure, r.reasons) for r in apart
+    ]
 
 
 def test_the_models_threshold_decides(tiny_model, glyphs, tmp_path):

@@ -2,7 +2,7 @@
 
 from kuzushiji.images.fit import resize_glyph, resize_glyphs
 from kuzushiji.images.glyph import analyse, framings, glyph_quality, is_glyph, to_glyph
-from kuzushiji.images.quality import Quality
+from kuzushiji.images.quality import Quality, judge_glyph
 from kuzushiji.images.read import read_image
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "framings",
     "glyph_quality",
     "is_glyph",
+    "judge_glyph",
     "read_image",
     "resize_glyph",
     "resize_glyphs",

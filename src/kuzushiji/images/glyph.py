@@ -7,8 +7,8 @@ from PIL import Image
 
 from kuzushiji.images.fit import place, resize_glyph, widened
 from kuzushiji.images.frame import frame
-from kuzushiji.images.ink import Tones, calm, even_paper, ink_map, is_light_on_dark, tones
-from kuzushiji.images.quality import Quality, is_blank, judge
+from kuzushiji.images.ink import calm, even_paper, ink_map, is_light_on_dark, tones
+from kuzushiji.images.quality import Quality, is_blank, judge, judge_glyph
 from kuzushiji.images.read import Source, read_image
 
 GLYPH_SIZES = (28, 64)
@@ -106,8 +106,7 @@ def _analyse(image: Source, size: int, slacks: tuple[float, ...]) -> tuple[np.nd
     )
     if is_glyph(grey):
         glyph = resize_glyph(grey, size)
-        white = float(grey.max())
-        return glyph[None], judge(glyph, Tones(white, 0.0, int(white) // 2, 1.0), False, not white)
+        return glyph[None], judge_glyph(glyph)
     grey = _reduce(grey)
     measured = tones(grey[::2, ::2])
     grey = calm(grey, measured.contrast)

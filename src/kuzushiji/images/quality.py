@@ -92,6 +92,19 @@ def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bo
     return Quality(ink, measured.contrast, touches_border, is_empty, tuple(reasons))
 
 
+def judge_glyph(glyph: np.ndarray) -> Quality:
+    """The findings about a glyph by itself, taken as ready: white ink on black, whatever its side.
+
+    Args:
+        glyph: uint8 (size, size).
+
+    Returns:
+        The quality; an all black glyph is blank.
+    """
+    white = int(glyph.max())
+    return judge(glyph, Tones(float(white), 0.0, white // 2, 1.0), False, not white)
+
+
 def is_blot(glyph: np.ndarray) -> bool:
     """Whether a glyph holds a square of solid ink that is too large for a stroke (see `SOLID_SIDE`).
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def faults(glyph: np.ndarray) -> tuple[str, ...]:
-    """What is wrong with a glyph as such, whatever the model thinks of it.
+    """What is wrong with a glyph as such, whatever the model thinks of it and whatever picture it is of.
 
     Args:
         glyph: uint8 (size, size), white ink on black.
@@ -34,7 +34,7 @@ def faults(glyph: np.ndarray) -> tuple[str, ...]:
     """
     from kuzushiji import images
 
-    return faults_of(images.glyph_quality(glyph))
+    return faults_of(images.judge_glyph(glyph))
 
 
 def faults_of(quality: Quality) -> tuple[str, ...]:

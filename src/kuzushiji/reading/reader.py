@@ -18,6 +18,7 @@ from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.decide import doubts, faults, faults_of
 from kuzushiji.reading.result import Reading
 from kuzushiji.weights import store
+from kuzushiji.weights.info import reaches
 from kuzushiji.weights.model import BATCH, open_model
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Reader:
         """
         logits = self.model.logits(np.stack([each[0] for each in framed]))
         rows = self.model.calibrated(logits)
-        doubtful = np.flatnonzero(rows.max(1) < self.model.info.sure_threshold)
+        doubtful = np.flatnonzero(~reaches(rows.max(1), self.model.info.sure_threshold))
         again = [i for i in doubtful if len(framed[i]) > 1]
         if again:
             others = self.model.logits(np.concatenate([framed[i][1:] for i in again]))
