@@ -109,10 +109,13 @@ def test_a_close_race_is_not_sure_and_says_so(reader, glyphs):
     assert reading.reasons == ("the best two candidates are close",)
 
 
-@pytest.mark.parametrize("width", [0.05, 0.12, 0.2])
+@pytest.mark.parametrize("width", [0.1, 0.2, 0.24])
 def test_a_glyph_made_beforehand_is_judged_as_its_picture_is(tiny_model, tmp_path, width):
-    drawn = [draw(strokes, 120, width) for strokes in STROKES.values()]
-    pages = [225 - np.pad(ink, 12) // 3 * 2 for ink in drawn]
+    pages = []
+    for strokes in STROKES.values():
+        ink = draw(strokes, 120, width)
+        inked = np.ix_(ink.max(1) > 127, ink.max(0) > 127)
+        pages.append(225 - np.pad(ink[inked], 6) // 3 * 2)
     templates = np.stack([images.to_glyph(page, 56) for page in pages])
     reader = Reader(tiny_model(templates, tuple(STROKES), size=56, sharpness=200.0, sure_threshold=0.5))
     apart = reader.read_glyphs(np.stack([images.framings(page, 56)[0] for page in pages]))
