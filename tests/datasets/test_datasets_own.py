@@ -13,6 +13,7 @@ from PIL import Image
 from kuzushiji.datasets import load
 from kuzushiji.datasets.own import SkippedWarning
 from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.evaluation.evaluation import training_counts
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 100, (6, 20, 20), np.uint8)
@@ -42,10 +43,28 @@ def test_npz(tmp_path: Path) -> None:
         load(tmp_path, "dev")
 
 
-def test_npz_without_class_map(tmp_path: Path) -> None:
+def test_npz_without_class_map_has_the_classes_of_all_its_splits(tmp_path: Path) -> None:
     save(tmp_path, "train")
     with pytest.warns(UserWarning, match="no class map"):
         assert load(tmp_path, "train").classes == ("0", "1", "2")
+    save(tmp_path, "test", IMAGES[:2], [0, 4])
+    with pytest.warns(UserWarning, match="no class map"):
+        assert load(tmp_path, "train").classes == load(tmp_path, "test").classes == tuple("01234")
+
+
+@pytest.mark.parametrize("name", ["./kmnist", "kmnist/"])
+def test_a_folder_that_is_called_as_a_set_is_not_taken_for_it(
+    name: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "kmnist", "train")
+    save(tmp_path / "kmnist", "test", IMAGES[:2], [0, 2])
+    classmap(tmp_path / "kmnist")
+    monkeypatch.chdir(tmp_path)
+    test = load(name, "test")
+    assert len(load(test.name, "train")) == 6
+    counts = training_counts(test)
+    assert counts is not None
+    assert counts.tolist() == [2, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +139,23 @@ def test_pictures_of_any_kind_come_to_one_size(tmp_path: Path) -> None:
     d = load(tmp_path, "all")
     assert d.images.shape == (3, 64, 64)
     assert all(np.median(image) < 64 and image.max() > 128 for image in d.images)  # white ink on black
+
+
+def test_all_splits_together_decide_how_pictures_are_taken(tmp_path: Path) -> None:
+    small = np.pad(np.full((8, 16), 255, np.uint8), ((6, 14), (4, 8)))
+    for name in ("a.png", "b.png"):
+        put(tmp_path / "train/あ" / name, png(small))
+        put(tmp_path / "test/あ" / name, png(small))
+    assert load(tmp_path, "train").images.shape == load(tmp_path, "test").images.shape == (2, 28, 28)
+    put(tmp_path / "test/あ/c.png", b"not a picture")
+    assert load(tmp_path, "train").images.shape == (2, 28, 28)
+    put(tmp_path / "test/あ/d.png", png(255 - small))  # ink on paper
+    train = load(tmp_path, "train").images
+    with pytest.warns(SkippedWarning, match=r"c\.png"):
+        test = load(tmp_path, "test").images
+    assert train.shape == (2, 64, 64)
+    assert test.shape == (3, 64, 64)
+    np.testing.assert_array_equal(train[0], test[0])
 
 
 def test_bad_pictures_cost_a_warning_each_and_nothing_else(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def load(
 
     Args:
         name: "kmnist", "k49", "kkanji", "k49-sample", or the path of a folder with one's own data
-            (K49-style npz files, or a folder of pictures for each class; see ``docs/datasets.md``).
+            (K49-style npz files, or a folder of pictures for each class; see ``docs/datasets.md``). A folder
+            that is called as a set is meant by ``"./kmnist"``, as a string.
         split: "train" or "test"; for kkanji "train", "validation", "test", "half-train", "half-test" or
             "all"; for one's own data what the folder has, or "all".
         drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
@@ -60,7 +61,7 @@ def load(
             raise UsageError(unknown(str(name)))
         from kuzushiji.datasets.own import load_folder
 
-        return load_folder(folder, split)
+        return load_folder(folder, split, str(name))
     if split not in published.splits:
         raise UsageError(f"{name} has no split {split!r}; it has {', '.join(published.splits)}")
     if published is registry.KKANJI:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ GLYPH_SIDE = 64
 _PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
 _LARGE = 256  # pixels
 _SHOWN = 20  # warnings about single files before they are only counted
+_Arrays = tuple[np.ndarray, np.ndarray, tuple[str, ...]]  # images, labels, classes
 _KNOWN = {"kmnist": registry.KMNIST_CLASSES, "k49": registry.K49_CLASSES}
 
 
@@ -34,29 +36,32 @@ class SkippedWarning(UserWarning):
     """A file of one's own data was left out; the others were used."""
 
 
-def load_folder(folder: Path, split: str) -> Dataset:
+def load_folder(folder: Path, split: str, name: str) -> Dataset:
     """Loads a folder of one's own.
 
     Either ``<prefix>-<split>-imgs.npz`` (uint8 (n, h, w), white ink on black) with
     ``<prefix>-<split>-labels.npz`` (whole numbers) and perhaps ``*classmap*.csv`` (index,codepoint,char), or
     folders named ``U+XXXX`` or by one character, holding pictures, directly or below ``train`` and ``test``.
-    Pictures of one size with a dark background are taken as they are; others go through
-    :func:`kuzushiji.images.to_glyph` to 64x64. A picture that cannot be read costs a :class:`SkippedWarning`,
-    not the others.
+    If the pictures of all splits have one size and a dark background, they are taken as they are; otherwise
+    all go through :func:`kuzushiji.images.to_glyph` to 64x64. A picture that cannot be read costs a
+    :class:`SkippedWarning`, not the others.
 
     Args:
         folder: exists.
         split: one that the folder has, or "all".
+        name: the path as it was given, so that :func:`kuzushiji.load` finds the folder again: a `Path` makes
+            ``kmnist`` of ``./kmnist``, which is a published set.
 
     Returns:
-        The images; classes as in the class map, or in order of code point over all splits.
+        The images; classes as in the class map, or of all splits in order of code point or number.
 
     Raises:
         KuzushijiError: nothing usable in the folder, or files that contradict each other.
         UsageError: no such split.
     """
     pairs = _npz_pairs(folder)
-    return _load_npz(folder, split, pairs) if pairs else _load_class_folders(folder, split)
+    arrays = _load_npz(folder, split, pairs) if pairs else _load_class_folders(folder, split)
+    return Dataset(name, split, *arrays)
 
 
 def _npz_pairs(folder: Path) -> dict[str, tuple[Path, Path]]:
@@ -83,7 +88,7 @@ def _chosen(folder: Path, split: str, available: Iterable[str]) -> list[str]:
     return [split]
 
 
-def _load_npz(folder: Path, split: str, pairs: dict[str, tuple[Path, Path]]) -> Dataset:
+def _load_npz(folder: Path, split: str, pairs: dict[str, tuple[Path, Path]]) -> _Arrays:
     classes = _npz_classes(folder, next(iter(pairs.values()))[0])
     parts = [_read_pair(*pairs[s]) for s in _chosen(folder, split, pairs)]
     if len({images.shape[1:] for images, _ in parts}) > 1:
@@ -91,13 +96,14 @@ def _load_npz(folder: Path, split: str, pairs: dict[str, tuple[Path, Path]]) -> 
     images = np.concatenate([p[0] for p in parts]) if len(parts) > 1 else parts[0][0]
     labels = np.concatenate([p[1] for p in parts])
     if classes is None:
-        classes = tuple(str(i) for i in range(int(labels.max()) + 1))
+        last = max(int(_read_labels(path).max(initial=-1)) for _, path in pairs.values())
+        classes = tuple(map(str, range(last + 1)))
         warnings.warn(f"no class map in {folder}: classes are called 0, 1, 2, …", stacklevel=4)
     if labels.min() < 0 or labels.max() >= len(classes):
         raise KuzushijiError(
             f"{folder} has labels outside 0…{len(classes) - 1}, the classes of its class map"
         )
-    return Dataset(str(folder), split, images, labels, classes)
+    return images, labels, classes
 
 
 def _npz_classes(folder: Path, images: Path) -> tuple[str, ...] | None:
@@ -108,18 +114,22 @@ def _npz_classes(folder: Path, images: Path) -> tuple[str, ...] | None:
 
 
 def _read_pair(images_path: Path, labels_path: Path) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = read_npz(images_path), read_npz(labels_path)
+    images = read_npz(images_path)
     if images.dtype != np.uint8 or images.ndim != 3 or 0 in images.shape:
         raise KuzushijiError(
             f"{images_path} holds {images.dtype} {images.shape}; expected uint8 (n, height, width), 0 to 255"
         )
-    if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise KuzushijiError(
-            f"{labels_path} holds {labels.dtype} {labels.shape}; expected whole numbers (n,)"
-        )
+    labels = _read_labels(labels_path)
     if len(labels) != len(images):
         raise KuzushijiError(f"{images_path} has {len(images):,} images but {len(labels):,} labels beside it")
-    return images, labels.astype(np.int64)
+    return images, labels
+
+
+def _read_labels(path: Path) -> np.ndarray:
+    labels = read_npz(path)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise KuzushijiError(f"{path} holds {labels.dtype} {labels.shape}; expected whole numbers (n,)")
+    return labels.astype(np.int64)
 
 
 def class_of(folder_name: str) -> str | None:
@@ -145,7 +155,7 @@ def _class_folders(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def _load_class_folders(folder: Path, split: str) -> Dataset:
+def _load_class_folders(folder: Path, split: str) -> _Arrays:
     splits = {s: found for s in ("train", "test", "validation") if (found := _split_of(folder / s))}
     if direct := _class_folders(folder):
         splits["all"] = direct
@@ -157,14 +167,14 @@ def _load_class_folders(folder: Path, split: str) -> Dataset:
     classes = tuple(sorted({c for s in splits.values() for c in s}))
     use = list(splits) if split == "all" else _chosen(folder, split, [s for s in splits if s != "all"])
     files: list[tuple[Path, int]] = []
-    for s in use:
+    others: list[tuple[Path, int]] = []  # of the splits that are not asked for
+    for s in splits:
         for char, subs in sorted(splits[s].items()):
             pictures = [p for sub in subs for p in sorted(sub.iterdir()) if _is_picture(p)]
-            files += [(p, classes.index(char)) for p in pictures]
+            (files if s in use else others).extend((p, classes.index(char)) for p in pictures)
     if not files:
         raise KuzushijiError(f"no pictures in the class folders of {folder}")
-    images, labels = _read_pictures(folder, files)
-    return Dataset(str(folder), split, images, labels, classes)
+    return *_load_pictures(folder, files, others), classes
 
 
 def _split_of(folder: Path) -> dict[str, list[Path]]:
@@ -175,19 +185,12 @@ def _is_picture(path: Path) -> bool:
     return path.suffix.lower() in _PICTURES and not path.name.startswith(".") and path.is_file()
 
 
-def _read_pictures(folder: Path, files: list[tuple[Path, int]]) -> tuple[np.ndarray, np.ndarray]:
-    from kuzushiji.images import read_image, to_glyph
-
-    read: list[_Picture] = []
+def _load_pictures(
+    folder: Path, files: list[tuple[Path, int]], others: list[tuple[Path, int]]
+) -> tuple[np.ndarray, np.ndarray]:
     bad: list[str] = []
-    for path, label in files:
-        try:
-            image = read_image(path)
-            large = max(image.shape) > _LARGE  # made small at once: photographs would fill the memory
-            read.append(_Picture(path, label, to_glyph(image, GLYPH_SIDE) if large else image, large))
-        except (KuzushijiError, OSError, ValueError) as e:
-            bad.append(_skipped(path, e))
-    if any(r.glyph for r in read) or len({r.image.shape for r in read}) > 1 or not all(map(_is_dark, read)):
+    read = list(_read(files, bad))
+    if not _as_published(chain(read, _read(others, []))):
         read = list(_glyphs(read, bad))
     for line in bad[:_SHOWN]:
         warnings.warn(line, SkippedWarning, stacklevel=6)
@@ -196,6 +199,30 @@ def _read_pictures(folder: Path, files: list[tuple[Path, int]]) -> tuple[np.ndar
     if not read:
         raise KuzushijiError(f"none of the {len(files):,} pictures in {folder} can be read")
     return np.stack([r.image for r in read]), np.array([r.label for r in read], np.int64)
+
+
+def _read(files: list[tuple[Path, int]], bad: list[str]) -> Iterator[_Picture]:
+    from kuzushiji.images import read_image, to_glyph
+
+    for path, label in files:
+        try:
+            image = read_image(path)
+            large = max(image.shape) > _LARGE  # made small at once: photographs would fill the memory
+            picture = _Picture(path, label, to_glyph(image, GLYPH_SIDE) if large else image, large)
+        except (KuzushijiError, OSError, ValueError) as e:
+            bad.append(_skipped(path, e))
+        else:
+            yield picture
+
+
+def _as_published(pictures: Iterable[_Picture]) -> bool:
+    """Whether all have one size and a dark background; reads no further than the first that has not."""
+    size = None
+    for picture in pictures:
+        size = size or picture.image.shape
+        if picture.glyph or picture.image.shape != size or np.median(picture.image) >= 128:
+            return False
+    return True
 
 
 def _glyphs(read: list[_Picture], bad: list[str]) -> Iterator[_Picture]:
@@ -210,8 +237,3 @@ def _glyphs(read: list[_Picture], bad: list[str]) -> Iterator[_Picture]:
 
 def _skipped(path: Path, e: Exception) -> str:
     return f"skipped {path}: {str(e).removeprefix(f'{path}: ')}"
-
-
-def _is_dark(picture: _Picture) -> bool:
-    """Light ink on a dark background, as the published sets have it."""
-    return float(np.median(picture.image)) < 128
