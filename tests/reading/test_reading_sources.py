@@ -1,9 +1,12 @@
 import io
+import os
+import threading
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
-from kuzushiji.reading import expand
+from kuzushiji.reading import Reader, expand
 
 
 def picture(path: Path) -> str:
@@ -32,6 +35,40 @@ def test_a_folder_stands_for_its_images_at_all_levels(tmp_path):
 
 def test_a_folder_without_images_is_passed_on_to_be_reported(tmp_path):
     assert list(expand([str(tmp_path)])) == [str(tmp_path)]
+
+
+def test_a_folder_that_cannot_be_opened_is_passed_on_and_costs_no_other(tmp_path, monkeypatch):
+    wanted = [picture(tmp_path / name) for name in ("a.png", "c/d.png")]
+    closed = str(tmp_path / "b")
+    picture(Path(closed, "x.png"))
+    scandir = os.scandir
+
+    def denied(path):
+        if str(path) == closed:
+            raise PermissionError(13, "Permission denied", closed)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert list(expand([str(tmp_path)])) == [*wanted, closed]
+    assert list(expand([closed])) == [closed]
+    [reading] = Reader().read(closed)
+    assert reading.error == "this folder cannot be opened: Permission denied"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_among_the_files_is_not_waited_for(tmp_path):
+    wanted = picture(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.png")
+    found = []
+    paths = expand([str(tmp_path)])
+    worker = threading.Thread(target=lambda: found.extend(Reader().read(paths)), daemon=True)
+    worker.start()
+    worker.join(60)
+    assert [(reading.file, reading.error and reading.error[:12]) for reading in found] == [
+        (wanted, None),
+        (str(tmp_path / "pipe.png"), "not an image"),
+    ]
 
 
 def test_a_list_on_standard_input(tmp_path):

@@ -90,16 +90,14 @@ def _decoders(data: bytes) -> list[str]:
 
 def _file_bytes(path: Path, name: str) -> bytes:
     try:
+        status = path.stat()  # before it is opened: a pipe would wait for its writer
+        if stat.S_ISDIR(status.st_mode):
+            raise KuzushijiError(f"not an image: {name} is a folder")
+        if not stat.S_ISREG(status.st_mode):
+            raise KuzushijiError(f"not an image: {name} is not a plain file")
         with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise KuzushijiError(f"not an image: {name} is not a plain file")
             return file.read(min(status.st_size, MAX_BYTES) + 1)
-    except IsADirectoryError:
-        raise KuzushijiError(f"not an image: {name} is a folder") from None
     except (OSError, ValueError) as e:
-        if path.is_dir():  # what opening a folder raises is not the same everywhere
-            raise KuzushijiError(f"not an image: {name} is a folder") from None
         reason = getattr(e, "strerror", None) or _one_line(e)
         raise KuzushijiError(f"cannot open {name}: {reason}") from None
 

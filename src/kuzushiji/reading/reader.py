@@ -189,8 +189,8 @@ class Reader:
             glyphs, quality = images.framings(images.read_image(item), size=self.model.info.size)
             return _Prepared(file, glyphs, faults_of(quality), None)
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
-            empty = path is not None and os.path.isdir(path)
-            return _Prepared(file, None, (), "no images in this folder" if empty else _reason(e, file))
+            folder = path is not None and os.path.isdir(path)
+            return _Prepared(file, None, (), _of_folder(file) if folder else _reason(e, file))
 
     def _judge(self, prepared: list[_Prepared], top: int, evidence: int) -> list[Reading]:
         framed = [each.glyphs for each in prepared if each.glyphs is not None]
@@ -249,6 +249,15 @@ def _several(items: Any) -> Iterable[Source]:
     if isinstance(items, str | bytes | os.PathLike) or hasattr(items, "getbbox"):
         return [items]
     return items
+
+
+def _of_folder(path: str) -> str:
+    """Why a folder was handed over in place of its images."""
+    try:
+        os.scandir(path).close()
+    except OSError as e:
+        return f"this folder cannot be opened: {e.strerror}"
+    return "no images in this folder"
 
 
 def _reason(error: Exception, file: str) -> str:

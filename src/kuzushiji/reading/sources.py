@@ -30,7 +30,8 @@ def expand(
         skipped: is told of each file in a folder that is left out because it is no image.
 
     Yields:
-        Paths. A missing file is passed on, to be reported where it is read; so is a folder without images.
+        Paths. A missing file is passed on, to be reported where it is read; so is a folder without images,
+        and one that cannot be opened.
     """
     for argument in arguments:
         if argument == "-":
@@ -47,19 +48,24 @@ def _files(argument: str, skipped: Callable[[Path], None]) -> Iterator[str]:
         yield argument
         return
     empty = True
-    for path in _walk(argument):
+    closed: list[str] = []
+    for path in _walk(argument, closed):
         if _is_image(path):
             empty = False
             yield str(path)
         else:
             skipped(path)
-    if empty:
+    yield from closed
+    if empty and argument not in closed:
         yield argument
 
 
-def _walk(folder: str) -> Iterator[Path]:
-    """Its files at all levels, in the order of their sorted paths; links to folders are not followed."""
-    for parent, folders, files in os.walk(folder):
+def _walk(folder: str, closed: list[str]) -> Iterator[Path]:
+    """Its files at all levels, in the order of their sorted paths; links to folders are not followed.
+
+    Folders that cannot be opened are added to ``closed``.
+    """
+    for parent, folders, files in os.walk(folder, onerror=lambda e: closed.append(os.fspath(e.filename))):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
 
@@ -68,6 +74,8 @@ def _is_image(path: Path) -> bool:
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
+        if not path.is_file():  # opening a pipe would wait for its writer
+            return False
         with path.open("rb") as stream:
             head = stream.read(16)
     except OSError:
