@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -196,3 +197,31 @@ def test_limits_on_side_and_bytes(monkeypatch, tmp_path):
 def test_the_given_name_is_the_one_in_the_error():
     with pytest.raises(KuzushijiError, match=r"upload\.png"):
         read_image(b"nothing", name="upload.png")
+
+
+def test_a_pillow_image_stays_as_its_owner_opened_it(tmp_path):
+    path = tmp_path / "red.jpg"
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(path)
+    with Image.open(path) as image:
+        read_image(image)
+        assert image.mode == "RGB"
+        assert image.getpixel((5, 5))[0] > 190
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.new("RGBA", (2000, 1500), (10, 20, 30, 128)),
+        Image.fromarray(np.full((1500, 2000), 900, np.uint16)),
+    ],
+    ids=lambda image: image.mode,
+)
+def test_a_wide_picture_takes_little_more_memory_than_its_own(picture):
+    pixels = picture.width * picture.height
+    tracemalloc.start()
+    try:
+        read_image(picture)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * pixels

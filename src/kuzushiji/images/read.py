@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "GIF", "PPM", "AVIF", "J
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _ORIENTATION = 274  # the EXIF tag
+_STRIP = 1_000_000  # pixels
 _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 
 
@@ -57,7 +59,7 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
         return _from_array(source, name or "the array")
     if isinstance(source, Image.Image):
         name = name or getattr(source, "filename", "") or "the Pillow image"
-        return _from_pillow(source, name)
+        return _from_pillow(source, name)  # not drafted: it is the caller's
     if isinstance(source, bytes | bytearray | memoryview):
         name, data = name or "the given bytes", bytes(source)
     else:
@@ -77,6 +79,8 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
         ) from None
     except Exception as e:
         raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
+    if image.format == "JPEG" and image.mode == "RGB":
+        image.draft("L", None)  # the decoder's own luma: no colour conversion at all
     return _from_pillow(image, name)
 
 
@@ -109,8 +113,6 @@ def _from_pillow(image: Image.Image, name: str) -> np.ndarray:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise KuzushijiError(_too_many_pixels(name, f" ({width}x{height})"))
     try:
-        if image.format == "JPEG" and image.mode == "RGB":
-            image.draft("L", None)  # the decoder's own luma: no colour conversion at all
         grey = _grey(image)
         turn = _orientation(image)
     except Exception as e:
@@ -127,35 +129,45 @@ def _grey(image: Image.Image) -> np.ndarray:
     if "A" in image.getbands() or "transparency" in image.info or mode in ("PA", "La", "RGBa"):
         if mode == "1":
             image = image.convert("L")
-        return _on_paper(np.asarray(image.convert("RGBA")))
+        return _on_paper(image if image.mode == "RGBA" else image.convert("RGBA"))
     if mode not in ("1", "L", "RGB", "P", "CMYK", "YCbCr"):
         image = image.convert("RGB")
     return np.asarray(image.convert("L"))
 
 
-def _on_paper(rgba: np.ndarray) -> np.ndarray:
-    """Lays (h, w, 4) on white; on black where all that is visible is near white."""
-    luma = np.asarray(Image.fromarray(np.ascontiguousarray(rgba[..., :3])).convert("L"), np.uint16)
-    alpha = rgba[..., 3].astype(np.uint16)
-    visible = alpha > 64
-    some_hidden = alpha.min() < 64
-    paper = 0 if some_hidden and visible.any() and luma[visible].min() > 200 else 255
-    return ((luma * alpha + paper * (255 - alpha) + 127) // 255).astype(np.uint8)
+def _on_paper(rgba: Image.Image) -> np.ndarray:
+    """Lays an RGBA picture on white; on black where all that is visible is near white."""
+    luma, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
+    darkest = luma.min(where=alpha > 64, initial=255)
+    nothing_visible = alpha.max() <= 64
+    paper = 0 if alpha.min() < 64 and not nothing_visible and darkest > 200 else 255
+    laid = np.empty_like(luma)
+    for rows in _strips(luma):
+        share = alpha[rows].astype(np.uint16)
+        laid[rows] = (luma[rows] * share + paper * (255 - share) + 127) // 255
+    return laid
+
+
+def _strips(picture: np.ndarray) -> Iterator[slice]:
+    """Rows of a picture in parts of some million pixels, for arithmetic that needs wider numbers."""
+    rows = max(1, _STRIP // max(1, picture.shape[1]))
+    return (slice(start, start + rows) for start in range(0, len(picture), rows))
 
 
 def _scale(values: np.ndarray) -> np.ndarray:
     """Maps wider integer or float values to 0..255: floats up to 1 are shares, values over 255 are 16-bit."""
-    if values.dtype.kind == "f":
-        if not np.isfinite(values).all():
-            raise ValueError("it holds values that are not finite")
-        if values.max(initial=0) <= 1:
-            values = values * 255.0
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise ValueError("it holds values that are not finite")
     low, high = values.min(initial=0), values.max(initial=0)
     if low < 0 or high > 65535:
         raise ValueError(f"its values reach from {low:g} to {high:g}; 0 to 255 or 0 to 65535 is expected")
-    if values.dtype == np.uint16 or high > 255:
-        values = values / 257.0
-    return np.rint(values).astype(np.uint8)
+    shares = values.dtype.kind == "f" and high <= 1
+    wide = values.dtype == np.uint16 or high > 255
+    scaled = np.empty(values.shape, np.uint8)
+    for rows in _strips(values):
+        part = values[rows]
+        scaled[rows] = np.rint(part * 255.0 if shares else part / 257.0 if wide else part)
+    return scaled
 
 
 def _from_array(array: np.ndarray, name: str) -> np.ndarray:
@@ -181,7 +193,7 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
     if array.ndim == 2:
         return array
     if array.shape[2] == 4:
-        return _on_paper(array)
+        return _on_paper(Image.fromarray(np.ascontiguousarray(array)))
     return np.asarray(Image.fromarray(np.ascontiguousarray(array)).convert("L"))
 
 
