@@ -78,6 +78,27 @@ def test_verify_finds_damage(ready, home: Path, monkeypatch: pytest.MonkeyPatch)
     assert "pixels are not the published ones" in outcome.note
 
 
+def test_verify_looks_at_every_byte_of_the_index(ready, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kuzushiji.datasets import splits
+
+    get("kkanji")
+    file = home / "kkanji" / kkanji.FOLDER / "index.npy"
+    index, whole = np.load(file), file.read_bytes()
+    monkeypatch.setattr(registry, "KKANJI_SPLITS", {"all": (18, splits.digest(kkanji.paths_of(index)))})
+    for byte in range(-kkanji.INDEX.itemsize, 0):
+        data = bytearray(whole)
+        data[byte] ^= 0x80
+        file.write_bytes(data)
+        [outcome] = verify_each("kkanji")
+        assert not outcome.ok
+        assert "delete" in outcome.note
+    index[[0, 1]] = index[[1, 0]]  # the names of two images changed places
+    np.save(file, index)
+    assert [o.ok for o in verify_each("kkanji")] == [False]
+    file.write_bytes(whole)
+    assert [o.ok for o in verify_each("kkanji")] == [True]
+
+
 def test_half_made_is_never_trusted(ready, home: Path) -> None:
     folder = home / "kkanji" / kkanji.FOLDER
     stale = home / "kkanji" / f".{kkanji.FOLDER}.4242"

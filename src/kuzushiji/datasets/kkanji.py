@@ -128,7 +128,8 @@ def tested(folder: Path) -> set[str]:
 def paths_of(index: np.ndarray) -> list[str]:
     """``U+XXXX/<name>.png`` of each row of an index."""
     pairs = zip(index["codepoint"].tolist(), index["name"].tolist(), strict=True)
-    return [f"U+{codepoint:04X}/{name.decode()}.png" for codepoint, name in pairs]
+    # Names are hex digits; those of a damaged index need only be other names.
+    return [f"U+{codepoint:04X}/{name.decode(errors='replace')}.png" for codepoint, name in pairs]
 
 
 def _damaged(folder: Path) -> KuzushijiError:

@@ -49,7 +49,7 @@ def load_folder(folder: Path, split: str, name: str) -> Dataset:
     Args:
         folder: exists.
         split: one that the folder has, or "all".
-        name: the path as it was given, so that :func:`kuzushiji.load` finds the folder again: a `Path` makes
+        name: the path as it was given, so that `kuzushiji.load` finds the folder again: a `Path` makes
             ``kmnist`` of ``./kmnist``, which is a published set.
 
     Returns:

@@ -65,7 +65,7 @@ def unpack(
                 f"{tar} holds {len(members):,} images, not {expect.images:,}; delete it and get it again"
             )
         black, pixels = _decode(tar, members, work / "images.npy", progress or (lambda done, total: None))
-        index = _index([m.path for m in members], black)
+        index = index_of([m.path for m in members], black)
         found = Content(len(index), int(index["label"].max()) + 1, int(black.sum()), pixels)
         if expect and found != expect:
             raise KuzushijiError(
@@ -153,7 +153,13 @@ def _decode(
     return black, digest.hexdigest()
 
 
-def _index(paths: list[str], black: np.ndarray) -> np.ndarray:
+def index_of(paths: list[str], black: np.ndarray) -> np.ndarray:
+    """The index (:data:`INDEX`) of the images of a whole set.
+
+    Args:
+        paths: ``U+XXXX/<name>.png`` of each, in order of path.
+        black: bool (n,), which have no ink.
+    """
     index = np.zeros(len(paths), INDEX)
     index["codepoint"] = [int(p[2 : p.index("/")], 16) for p in paths]
     index["name"] = [p[p.index("/") + 1 : -4] for p in paths]

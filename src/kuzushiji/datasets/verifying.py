@@ -13,13 +13,14 @@ from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.checking import fault
 from kuzushiji.datasets.getting import Outcome, published
 from kuzushiji.datasets.progress import bar
+from kuzushiji.datasets.unpack import index_of
 from kuzushiji.errors import KuzushijiError
 
 _ROWS = 4096
 
 
 def verify_each(name: str) -> Iterator[Outcome]:
-    """Checks the files of a set in the cache: sizes and hashes, and for kkanji every pixel and both splits.
+    """Checks the files of a set in the cache: sizes and hashes, and for kkanji every pixel and the whole index.
 
     Of equivalent formats (npz, idx) those of which anything is there are checked; if none is, the first is
     missing.
@@ -77,7 +78,8 @@ def _verify_kkanji(home: Path) -> Outcome:
     for split, (_, want) in registry.KKANJI_SPLITS.items():
         if splits.digest(kkanji.paths_of(index[kkanji.members(index, split)])) != want:
             return Outcome("kkanji", False, f"its split {split} is not the published one; {again}")
-    if not np.array_equal(black, index["black"]) or index["label"].max() + 1 != expect.classes:
+    paths = kkanji.paths_of(index)
+    if paths != sorted(paths) or index.tobytes() != index_of(paths, black).tobytes():
         return Outcome("kkanji", False, f"its index does not fit its images; {again}")
-    note = f"{len(index):,} images, {expect.classes:,} classes, all pixels and splits as published"
+    note = f"{len(index):,} images, {expect.classes:,} classes, all pixels, labels and splits as published"
     return Outcome("kkanji", True, note)
