@@ -1,5 +1,6 @@
 import io
 import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -189,6 +190,14 @@ def test_other_framings_are_read_only_of_a_photograph_that_leaves_a_doubt(reader
     blank = np.full((90, 60), 235, np.uint8)
     assert len(reader.read([clear, unclear, np.maximum(glyphs[0], glyphs[1]), blank])) == 4
     assert read == [4, 2]
+
+
+@pytest.mark.parametrize("threads", [1, 3, 8])
+def test_every_thread_has_a_batch_to_work_on(tiny_model, glyphs, threads):
+    together = threading.Barrier(threads, timeout=30)
+    reader = Reader(tiny_model(), threads=threads)
+    reader.model.logits = lambda given, read=reader.model.logits: together.wait() + 1 and read(given)
+    assert len(reader.read(glyphs[0] for _ in range(threads * BATCH))) == threads * BATCH
 
 
 def test_items_are_taken_only_as_needed(reader, glyphs):

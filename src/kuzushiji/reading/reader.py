@@ -34,7 +34,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
 WITH_EVIDENCE = 3
 """Candidates that get evidence; those after them are seldom worth a look."""
 _FEW = 16  # candidates up to which looking for one after the other is faster than sorting
-_AHEAD = 4  # batches begun or waiting while one is being yielded
+_AHEAD = 2  # batches that wait for a thread, or to be yielded, beside those at work
 
 
 class _Prepared(NamedTuple):
@@ -112,8 +112,8 @@ class Reader:
     def stream(self, items: Iterable[Source], top: int = 5, evidence: int = 0) -> Iterator[Reading]:
         """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
 
-        At most some hundred decoded glyphs are held at any time. Batches are decoded and read in as many
-        threads as the reader has.
+        Batches of 64 are decoded and read in as many threads as the reader has; only three more are held at
+        any time.
         """
         if top < 1:
             raise UsageError(f"top must be at least 1, not {top}")
@@ -135,7 +135,7 @@ class Reader:
             while batch or waiting:
                 if batch:
                     waiting.append(pool.submit(self._read_batch, batch, top, evidence))
-                if len(waiting) > _AHEAD or not batch:
+                if len(waiting) > self.threads + _AHEAD or not batch:
                     yield from waiting.popleft().result()
                 batch = list(islice(numbered, BATCH))
         finally:
