@@ -2,7 +2,8 @@
 
 FOLDER holds the crops and labels.csv (file, codepoint, char, page). They go the whole way that a user's do:
 JPEG in, `kuzushiji.Reader` out. The pages' books are also in Kuzushiji-Kanji, so this measures the way from
-photo to glyph more than new handwriting; nothing was fitted on it.
+photo to glyph more than new handwriting. No weight was learned from it; the offset of the kana and the share
+asked to be right when sure were settled with it in view (docs/reader.md).
 
 Rows of results/page_crops.csv: kana and kanji of the model's classes, together, once more as they would be if
 no old or new form of a kanji left a doubt (`kuzushiji.reading.decide`), once more with such a form counted as

@@ -24,7 +24,7 @@ TRAPS = {
     "kmnist": _SHIFT,
     "k49": _SHIFT + " Classes are imbalanced: report balanced accuracy.",
     "k49-sample": _SHIFT
-    + " This is not Kuzushiji-49: ten classes are whole, 39 are cut to about 100 images. "
+    + " This is not Kuzushiji-49: ten classes are whole, 39 are cut to 60 to 116 images. "
     'Say "on k49-sample".',
     "kkanji": "No official split, and file names are hashes, so pages of one book are on both sides of any "
     "split. One class in five has a single image. Entirely black images are left out of train and "

@@ -1,4 +1,4 @@
-"""Convolutions of an ONNX file in 8-bit integers: two and a half times as fast without matrix units.
+"""Convolutions of an ONNX file in 8-bit integers: a quarter of their bytes, and faster.
 
 Weights are rounded channel by channel, activations to the range that they have on training glyphs (static
 post-training quantization: Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342). A

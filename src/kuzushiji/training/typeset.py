@@ -1,6 +1,6 @@
 """Characters of brush typefaces as further examples of kanji that have few.
 
-A third of the kanji have one image or two to learn from, and two images of a character tell a network little
+Nearly half of the kanji have one image or two to learn from, and two images of a character tell a network little
 of what may vary in it. A calligrapher who has drawn a typeface has written all of them, in the grass script
 (sosho), the running one (gyosho) or the regular one (kaisho), as the rarer kanji of a book mostly are.
 """
@@ -20,6 +20,8 @@ from kuzushiji.images.fit import place
 
 _EM = 4
 """The em that is drawn, as a multiple of the glyph's side; the box of the ink is then scaled down."""
+_UNKNOWN = "\uffff"
+"""No character, by Unicode's word, so that no typeface has it."""
 
 
 def typeset_glyphs(
@@ -27,8 +29,8 @@ def typeset_glyphs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Every class but the kana, whose old shapes no typeface has, in every typeface that knows it.
 
-    A typeface's blank and its box for what is missing are told by many characters looking the same; two
-    characters that share a picture are one and the same to the typeface, and are left out too.
+    What a typeface does not know it leaves blank or draws as it draws `_UNKNOWN`; two characters that share
+    a picture are one and the same to the typeface, and are left out too.
 
     Args:
         classes: characters.
@@ -47,7 +49,7 @@ def typeset_glyphs(
     for typeface in typefaces:
         font = _open(typeface, _EM * size)
         drawn = [(label, *_draw(c, font, size)) for label, c in wanted]
-        seen = Counter(picture for _, _, picture in drawn)
+        seen = Counter([_draw(_UNKNOWN, font, size)[1], *(picture for _, _, picture in drawn)])
         own = [(label, glyph) for label, glyph, picture in drawn if seen[picture] == 1 and glyph.any()]
         if own:
             images.append(np.stack([glyph for _, glyph in own]))
