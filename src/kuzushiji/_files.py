@@ -12,8 +12,8 @@ from pathlib import Path
 def replacing(path: Path) -> Iterator[Path]:
     """Gives the name of a file to write, beside ``path`` and in its place once the block ends.
 
-    Whoever reads ``path`` sees the old file or the new one, never a part of one. If the block raises, the old
-    one stays and the new one is removed.
+    Whoever reads ``path`` sees the old file or the new one, never a part of one, and two processes may write
+    it at once. If the block raises, the old one stays and the new one is removed.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -22,7 +22,7 @@ def replacing(path: Path) -> Iterator[Path]:
     ...     [file.name for file in Path(folder).iterdir()]
     ['a.txt']
     """
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         yield part
         os.replace(part, path)
