@@ -5,6 +5,7 @@ import pytest
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.result import Added, Cluster, Map, MapSet, PCAInfo, Quality
+from kuzushiji.maps.store import Finished, keep, kept
 
 
 def a_map_set(n: int = 12) -> MapSet:
@@ -77,3 +78,46 @@ def test_the_images_are_not_stored(tmp_path):
 def test_a_folder_without_maps_is_named(tmp_path):
     with pytest.raises(KuzushijiError, match="holds no saved maps"):
         MapSet.load(tmp_path)
+
+
+def damaged(whole: bytes) -> list[bytes]:
+    """What may be left of an archive."""
+    flipped = bytearray(whole)
+    flipped[whole.index(b"NUMPY") + 200] ^= 1
+    return [b"", whole[:10], whole[: len(whole) // 2], whole[:-5], bytes(flipped)]
+
+
+def test_damaged_maps_are_one_line(tmp_path):
+    before = a_map_set()
+    folder = before.save(tmp_path / "run")
+    arrays, words = folder / "arrays.npz", folder / "mapset.json"
+    whole = arrays.read_bytes()
+    for data in damaged(whole):
+        arrays.write_bytes(data)
+        with pytest.raises(KuzushijiError, match="holds no saved maps") as e:
+            MapSet.load(folder, before.images)
+        assert "\n" not in str(e.value)
+    np.savez(arrays, labels=before.labels)
+    with pytest.raises(KuzushijiError, match=r"holds no saved maps \(KeyError: 'map0'\)"):
+        MapSet.load(folder, before.images)
+    arrays.write_bytes(whole)
+    words.write_text("{}")
+    with pytest.raises(KuzushijiError, match="holds no saved maps"):
+        MapSet.load(folder, before.images)
+
+
+def test_a_damaged_map_in_the_cache_is_as_none(tmp_path):
+    before = Finished(np.ones((60, 2), np.float32), None, 0.5, {"dims": 2}, "")
+    path = tmp_path / "maps" / "pca.npz"
+    assert kept(path) is None
+    keep(path, before)
+    assert [file.name for file in path.parent.iterdir()] == ["pca.npz"]
+    whole = path.read_bytes()
+    for data in damaged(whole):
+        path.write_bytes(data)
+        assert kept(path) is None
+    keep(path, before)
+    after = kept(path)
+    assert after is not None
+    np.testing.assert_array_equal(after.points, before.points)
+    assert after.parameters == {"dims": 2}

@@ -219,42 +219,47 @@ class MapSet:
             images: uint8 (n, h, w) of the saved set; read again from the data set's cache when not given.
 
         Raises:
-            KuzushijiError: the folder holds no saved map set.
+            KuzushijiError: the folder holds no saved map set, or a damaged one.
         """
         folder = Path(folder)
         try:
             words = json.loads((folder / "mapset.json").read_text(encoding="utf-8"))
-            with np.load(folder / "arrays.npz", allow_pickle=False) as file:
-                a = {k: file[k] for k in file.files}
-        except (OSError, ValueError) as e:
-            raise KuzushijiError(f"{folder} holds no saved maps ({e}): run `kuzushiji map` again") from e
+            with open(folder / "arrays.npz", "rb") as stream, np.load(stream, allow_pickle=False) as file:
+                saved = _saved(words, {k: file[k] for k in file.files})
+        except Exception as e:  # a damaged archive raises whatever its reader trips over
+            why = " ".join(f"{type(e).__name__}: {e}".split())
+            raise KuzushijiError(f"{folder} holds no saved maps ({why}): run `kuzushiji map` again") from e
         if images is None:
             from kuzushiji.maps.source import load_source
 
-            images = load_source(words["dataset"], words["split"]).images[a["indices"]]
-        maps = tuple(
-            Map(
-                **{k: m[k] for k in _MAP_WORDS},
-                points=a[f"map{i}"],
-                parameters=m["parameters"],
-                quality=Quality(**m["quality"]) if m["quality"] else None,
-                transform_points=a.get(f"map{i}.transform"),
-            )
-            for i, m in enumerate(words["maps"])
+            images = load_source(saved["dataset"], saved["split"]).images[saved["indices"]]
+        return cls(images=images, **saved)
+
+
+def _saved(words: Mapping[str, Any], a: Mapping[str, Array]) -> dict[str, Any]:
+    """All of a :class:`MapSet` but its images."""
+    maps = tuple(
+        Map(
+            **{k: m[k] for k in _MAP_WORDS},
+            points=a[f"map{i}"],
+            parameters=m["parameters"],
+            quality=Quality(**m["quality"]) if m["quality"] else None,
+            transform_points=a.get(f"map{i}.transform"),
         )
-        return cls(
-            **{k: words[k] for k in ("dataset", "split", "features", "shared_seconds")},
-            images=images,
-            labels=a["labels"],
-            classes=tuple(words["classes"]),
-            indices=a["indices"],
-            maps=maps,
-            pca=PCAInfo(**{k: a[f"pca.{k}"] for k in _PCA_ARRAYS}) if "pca.mean" in a else None,
-            class_means=a.get("class_means"),
-            extra_colours={k.removeprefix("colour."): v for k, v in a.items() if k.startswith("colour.")},
-            clusters=tuple(Cluster(**c, representatives=a[f"cluster{c['id']}"]) for c in words["clusters"]),
-            added=Added(tuple(words["added"]), a["added"]) if words["added"] is not None else None,
-        )
+        for i, m in enumerate(words["maps"])
+    )
+    return {
+        **{k: words[k] for k in ("dataset", "split", "features", "shared_seconds")},
+        "labels": a["labels"],
+        "classes": tuple(words["classes"]),
+        "indices": a["indices"],
+        "maps": maps,
+        "pca": PCAInfo(**{k: a[f"pca.{k}"] for k in _PCA_ARRAYS}) if "pca.mean" in a else None,
+        "class_means": a.get("class_means"),
+        "extra_colours": {k.removeprefix("colour."): v for k, v in a.items() if k.startswith("colour.")},
+        "clusters": tuple(Cluster(**c, representatives=a[f"cluster{c['id']}"]) for c in words["clusters"]),
+        "added": Added(tuple(words["added"]), a["added"]) if words["added"] is not None else None,
+    }
 
 
 _MAP_WORDS = ("method", "seconds", "note", "can", "cannot")

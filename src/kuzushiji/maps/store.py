@@ -6,13 +6,13 @@ import hashlib
 import importlib.metadata
 import inspect
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kuzushiji._files import replacing
 from kuzushiji._version import __version__
 from kuzushiji.maps.method import Job, Method
 from kuzushiji.maps.neighbours import place
@@ -63,19 +63,17 @@ def keep(path: Path, finished: Finished) -> None:
     arrays = {"points": finished.points, "words": np.array(json.dumps(words))}
     if finished.new is not None:
         arrays["new"] = finished.new
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as stream:
+    with replacing(path) as part, part.open("wb") as stream:
         np.savez(stream, **arrays)  # type: ignore[arg-type]
-    part.replace(path)
 
 
 def kept(path: Path) -> Finished | None:
     """Reads a map; None when it is not there or was damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             words = json.loads(str(file["words"]))
             return Finished(file["points"], file["new"] if "new" in file.files else None, **words)
-    except (OSError, ValueError, KeyError, EOFError, TypeError):
+    except Exception:  # a damaged archive raises whatever its reader trips over
         return None
 
 
