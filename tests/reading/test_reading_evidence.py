@@ -1,3 +1,5 @@
+import errno
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,26 @@ def test_embeddings_are_kept_and_made_anew_when_the_glyphs_change(model, known, 
         path.write_bytes(path.read_bytes()[:50])
     Evidence(model, [known], folder=tmp_path, progress=lambda *step: counted.append(step))
     assert counted[2:] == [(10, 10)]
+
+
+def test_where_nothing_can_be_kept_the_glyphs_are_shown_all_the_same(
+    model, known, tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    full = tmp_path / "full"
+
+    def no_room(file, array, **how):
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", no_room)
+    for folder, why in ((tmp_path / "file" / "evidence", "irectory"), (full, "No space left on device")):
+        evidence = Evidence(model, [known], folder=folder)
+        assert len(evidence.nearest(model.embed(known.images[:1])[0], "か", 3)) == 3
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"kuzushiji: note: cannot write {folder}")
+        assert why in line
+    assert not list(full.iterdir())
 
 
 def test_without_glyphs_there_is_one_clear_line(model):

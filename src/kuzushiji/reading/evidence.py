@@ -7,7 +7,6 @@ nothing is downloaded for it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from kuzushiji._files import replacing
+from kuzushiji.datasets.progress import say
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.weights.model import Model
@@ -61,7 +62,8 @@ class Evidence:
         model: whose embedding.
         datasets: labelled glyphs (`kuzushiji.datasets.Dataset`); of a character in several, all count.
         each: glyphs a character at most.
-        folder: where the embeddings are kept from one time to the next; None keeps them in memory only.
+        folder: where the embeddings are kept from one time to the next; None keeps them in memory only, as
+            does, with a line on standard error, a folder that cannot be written.
         progress: called with (glyphs done, glyphs in all) while they are computed.
 
     Raises:
@@ -127,11 +129,12 @@ class Evidence:
         except (OSError, ValueError, EOFError):
             pass  # not there, or cut short: it is made anew
         vectors = self._compute(progress)
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        with open(part, "wb") as file:
-            np.save(file, vectors, allow_pickle=False)
-        os.replace(part, path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as part, open(part, "wb") as file:
+                np.save(file, vectors, allow_pickle=False)
+        except OSError as e:  # they are shown all the same
+            say(f"note: cannot write {path} ({e.strerror or e}): the known glyphs are learned anew next time")
         return vectors
 
     def _compute(self, progress: Callable[[int, int], None]) -> np.ndarray:
