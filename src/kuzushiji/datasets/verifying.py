@@ -20,7 +20,7 @@ _ROWS = 4096
 
 
 def verify_each(name: str) -> Iterator[Outcome]:
-    """Checks the files of a set in the cache: sizes and hashes, and for kkanji every pixel and the whole index.
+    """Checks the files of a set in the cache: sizes and hashes, for kkanji every pixel and the whole index.
 
     Of equivalent formats (npz, idx) those of which anything is there are checked; if none is, the first is
     missing.
