@@ -8,12 +8,16 @@ number of training images of a class. The test sets are read here and only here.
 from __future__ import annotations
 
 import csv
+import json
+import shlex
 import sys
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+RECIPES = Path(__file__).parents[1] / "recipes"
 RESULTS = Path(__file__).parent / "results" / "training.csv"
 BINS = RESULTS.with_name("training_bins.csv")
 TEST_OF = {"train": "test", "half-train": "half-test"}
@@ -40,6 +44,7 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
     from kuzushiji.evaluation import evaluate
 
     recipe, result, environment = run.recipe, run.read("result.json"), run.read("environment.json")
+    command = _command(recipe)
     found = evaluate(run.folder / "model.onnx", name, split)
     stages = list(stages_of(run).values())
     return {
@@ -62,27 +67,63 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
         "training_images": result["training_images"],
         "hardware": f"{environment['processor']}; {environment['cores']} core(s); {environment['system']}",
         "date": date.today().isoformat(),
-        "command": _command(recipe),
+        "command": command,
     }, found
 
 
 def stages_of(run: Any) -> dict[Path, dict[str, Any]]:
-    """The results of a run and of the runs it started from, which cost time and epochs too, by folder."""
+    """The results of a run and of the runs it started from, which cost time and epochs too, by folder.
+
+    Not counted are a shipped model or a file that it started from, the second training of a calibration, and
+    what that started from.
+    """
     from kuzushiji.training.run import Run
+    from kuzushiji.weights import names
 
     found = {run.folder.resolve(): run.read("result.json")}
     start = run.recipe.model.weights
-    return {**found, **stages_of(Run.open(Path(start)))} if start else found
+    if not start or start in names() or Path(start).is_file():
+        return found
+    return {**found, **stages_of(Run.open(Path(start)))}
 
 
 def _command(recipe: Any) -> str:
-    set_to = {
-        "model.weights": recipe.model.weights,
-        "export.calibration_weights": recipe.export.calibration_weights,
-        "fit.seed": str(recipe.fit.seed),
-    }
-    settings = "".join(f" --set {key}={value}" for key, value in set_to.items() if value)
-    return f"kuzushiji train recipes/{recipe.name}.toml{settings}"
+    """What makes such a run: its recipe's file, all that the run was given otherwise, and always the seed.
+
+    Raises:
+        UsageError: ``recipes/`` has no such file.
+    """
+    from kuzushiji.training.recipe import load
+
+    written, run = _flat(load(RECIPES / f"{recipe.name}.toml")), _flat(recipe)
+    given = [key for key, value in run.items() if value != written[key] or key == "fit.seed"]
+    given.sort(key=lambda key: (key == "fit.seed", not key.endswith("weights")))
+    return f"kuzushiji train recipes/{recipe.name}.toml" + "".join(_setting(key, run[key]) for key in given)
+
+
+def _flat(recipe: Any) -> dict[str, Any]:
+    """The keys of ``--set`` with their values."""
+    tables = {name: table for name, table in recipe.to_dict().items() if isinstance(table, dict)}
+    return {f"{name}.{key}": value for name, table in tables.items() for key, value in table.items()}
+
+
+def _setting(key: str, value: Any) -> str:
+    """As ``--set`` takes it: TOML, and text without quotes where it could be nothing else."""
+    text = _toml(value)
+    if isinstance(value, str):
+        try:
+            tomllib.loads(f"v = {value}")
+        except tomllib.TOMLDecodeError:
+            text = value
+    return f" --set {shlex.quote(f'{key}={text}')}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _bin(line: dict[str, Any], found: Any) -> dict[str, Any]:

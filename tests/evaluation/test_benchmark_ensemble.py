@@ -11,8 +11,11 @@ from kuzushiji.training.recipe import Fit, Recipe
 
 
 @pytest.fixture
-def recorder():
-    return benchmark("record_ensemble")
+def recorder(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text("", encoding="utf-8")
+    made = benchmark("record_ensemble")
+    monkeypatch.setattr(made.record_run, "RECIPES", tmp_path)
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""The line of a run names a command that makes it again, and counts what it started from."""
+
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from benchmark_support import benchmark
+from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.training.recipe import Model, Recipe, load
+from kuzushiji.training.run import Run
+from kuzushiji.weights import names
+
+recorder = benchmark("record_run")
+
+RECIPE = """
+name = "mine"
+[data]
+sources = ["kmnist"]
+[model]
+options = {stem = [4], dropout = 0.1}
+[fit]
+epochs = 6
+bfloat16 = true
+"""
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder, "RECIPES", tmp_path)
+    path = tmp_path / "mine.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ([], "--set fit.seed=0"),
+        (["fit.seed=2", "fit.epochs=12"], "--set fit.epochs=12 --set fit.seed=2"),
+        (
+            ["export.calibration_weights=runs/b", "data.size=56", "model.weights=runs/a"],
+            "--set model.weights=runs/a --set export.calibration_weights=runs/b --set data.size=56 "
+            "--set fit.seed=0",
+        ),
+        (["fit.optimizer='1'"], """--set 'fit.optimizer="1"' --set fit.seed=0"""),
+        (["fit.bfloat16=false", "export.shifts=[[0, 1]]", "data.sources=['k49', 'a b']"], None),
+        (["model.options.tail=0", "fit.learning_rate=0.00001", "model.options.pool=quarters"], None),
+    ],
+)
+def test_the_command_makes_the_run_again(file, settings, said):
+    run = load(file, settings)
+    command = recorder._command(run)
+    start = "kuzushiji train recipes/mine.toml "
+    assert command.startswith(start)
+    assert said is None or command == start + said
+    words = shlex.split(command.removeprefix(start))
+    assert words[::2] == ["--set"] * (len(words) // 2)
+    assert load(file, words[1::2]) == run
+
+
+def test_a_recipe_that_the_file_no_longer_is_is_spelled_out(file):
+    run = load(file)
+    file.write_text(RECIPE.replace("epochs = 6", "epochs = 12"), encoding="utf-8")
+    assert "--set fit.epochs=6" in recorder._command(run)
+
+
+def test_a_recipe_that_is_not_in_the_folder_is_named(file):
+    with pytest.raises(UsageError, match=r"other\.toml"):
+        recorder._command(replace(load(file), name="other"))
+
+
+def test_a_run_that_started_from_a_shipped_model_or_a_file_costs_its_own(tmp_path):
+    (tmp_path / "other.onnx").write_bytes(b"")
+    for i, start in enumerate((names()[0], str(tmp_path / "other.onnx"))):
+        run = Run.begin(Recipe("mine", model=Model(weights=start)), tmp_path / str(i))
+        run.write("result.json", {"epochs": 1})
+        assert list(recorder.stages_of(run)) == [run.folder.resolve()]
+    gone = Run.begin(Recipe("mine", model=Model(weights=str(tmp_path / "gone"))), tmp_path / "last")
+    gone.write("result.json", {"epochs": 1})
+    with pytest.raises(KuzushijiError, match="gone is not a run folder"):
+        recorder.stages_of(gone)
