@@ -16,24 +16,28 @@ from result_tables import ROOT, percent, rows
 FILES = ROOT / "src" / "kuzushiji" / "weights" / "files"
 
 
-def ship(run: Path, name: str, seed: int) -> Path:
-    """Copies model and card; returns the model's new path."""
-    FILES.mkdir(exist_ok=True)
+def ship(run: Path, name: str, recipe: str, seed: int) -> Path:
+    """Copies model and card; returns the model's new path. Changes nothing unless all is there."""
     model = (run / "model.onnx").read_bytes()
+    card = (run / "MODEL_CARD.md").read_text(encoding="utf-8")
+    card = card.replace("## Limits", f"{measured(name, recipe, seed)}\n## Limits")
+    FILES.mkdir(exist_ok=True)
     for old in FILES.glob(f"{name}-????????.onnx"):
         old.unlink()
     path = FILES / f"{name}-{hashlib.sha256(model).hexdigest()[:8]}.onnx"
     path.write_bytes(model)
-    card = (run / "MODEL_CARD.md").read_text(encoding="utf-8")
-    (FILES / f"{name}.md").write_text(
-        card.replace("## Limits", f"{measured(name, seed)}\n## Limits"), encoding="utf-8"
-    )
+    (FILES / f"{name}.md").write_text(card, encoding="utf-8")
     return path
 
 
-def measured(name: str, seed: int) -> str:
+def measured(name: str, recipe: str, seed: int) -> str:
     """The card's section of test results, from the committed CSV: of the seed that is shipped, no other."""
-    found = [row for row in rows("results/training") if (row["recipe"], row["seed"]) == (name, str(seed))]
+    found = [row for row in rows("results/training") if (row["recipe"], row["seed"]) == (recipe, str(seed))]
+    if not found:
+        sys.exit(
+            f"benchmarks/results/training.csv has no {recipe} of seed {seed}: "
+            "python benchmarks/record_run.py RUN comes first"
+        )
     lines = [
         "## Measured",
         "",
@@ -60,7 +64,11 @@ if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
+    from kuzushiji.errors import KuzushijiError
     from kuzushiji.training.run import Run
 
-    recipe = Run.open(folder).recipe
-    print(ship(folder, sys.argv[2] if len(sys.argv) == 3 else recipe.name, recipe.fit.seed))
+    try:
+        recipe = Run.open(folder).recipe
+        print(ship(folder, sys.argv[2] if len(sys.argv) == 3 else recipe.name, recipe.name, recipe.fit.seed))
+    except (KuzushijiError, OSError) as e:
+        sys.exit(str(e))

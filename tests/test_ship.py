@@ -21,17 +21,18 @@ ROW = {
 
 def test_the_card_of_a_model_that_is_never_sure(monkeypatch):
     monkeypatch.setattr(ship, "rows", lambda name: [{**ROW, "recipe": "other"}, ROW, {**ROW, "seed": "1"}])
-    text = ship.measured("mine", 0)
+    text = ship.measured("shipped", "mine", 0)
     share = "90.00 % (90.00 to 90.00)"
     assert f"| kmnist | 10,000 | 0 | {share} | 0.01 | {share} |  |" in text
     assert text.count("| kmnist |") == 1
-    assert "`kuzushiji evaluate mine kmnist`, after `kuzushiji train recipes/mine.toml`" in text
+    assert "`kuzushiji evaluate shipped kmnist`, after `kuzushiji train recipes/mine.toml`" in text
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_card_says_what_is_recorded_of_its_model(name):
     card = (ship.FILES / f"{name}.md").read_text(encoding="utf-8")
-    assert ship.measured(name, open_model(name).info.more["seed"]) in card
+    info = open_model(name).info
+    assert ship.measured(name, info.name, info.more["seed"]) in card
 
 
 def test_model_and_card_take_the_place_of_the_earlier_version(tmp_path, monkeypatch):
@@ -42,8 +43,25 @@ def test_model_and_card_take_the_place_of_the_earlier_version(tmp_path, monkeypa
     (run / "MODEL_CARD.md").write_text("# mine\n\n## Limits\n", encoding="utf-8")
     for content in (b"first", b"second"):
         (run / "model.onnx").write_bytes(content)
-        path = ship.ship(run, "mine", seed=0)
+        path = ship.ship(run, "mine", "mine", seed=0)
     assert [file.name for file in (tmp_path / "files").glob("*.onnx")] == [path.name]
     assert path.read_bytes() == b"second"
     card = (tmp_path / "files" / "mine.md").read_text(encoding="utf-8")
     assert card.index("## Measured") < card.index("## Limits")
+
+
+@pytest.mark.parametrize("lacks", ["its row", "its card"])
+def test_what_is_not_recorded_or_not_finished_leaves_the_earlier_version(tmp_path, monkeypatch, lacks):
+    monkeypatch.setattr(ship, "rows", lambda name: [] if lacks == "its row" else [ROW])
+    monkeypatch.setattr(ship, "FILES", tmp_path / "files")
+    earlier = tmp_path / "files" / "mine-00000000.onnx"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"earlier")
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "model.onnx").write_bytes(b"later")
+    if lacks == "its row":
+        (run / "MODEL_CARD.md").write_text("# mine\n\n## Limits\n", encoding="utf-8")
+    with pytest.raises((SystemExit, OSError), match=r"has no mine of seed 0|MODEL_CARD\.md"):
+        ship.ship(run, "mine", "mine", seed=0)
+    assert list(earlier.parent.iterdir()) == [earlier]
