@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.evaluation.calibration import (
     abstention_threshold,
     fit_temperature,
@@ -43,6 +43,12 @@ def test_unusable_holdouts_are_refused() -> None:
         fit_temperature(np.full((1, 3), np.nan), np.zeros(1, int))
     with pytest.raises(KuzushijiError, match="empty"):
         abstention_threshold(np.zeros(0), np.zeros(0, bool))
+
+
+@pytest.mark.parametrize("precision", [0.0, 1.0, 1.5, float("nan")])
+def test_a_precision_that_no_number_of_images_can_prove_is_refused(precision):
+    with pytest.raises(UsageError, match="above 0 and below 1"):
+        abstention_threshold(np.full(300, 0.9), np.ones(300, bool), precision)
 
 
 def test_threshold_keeps_its_promise_on_fresh_data() -> None:

@@ -14,7 +14,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.evaluation.comparison import binomial_tail
 from kuzushiji.evaluation.intervals import Estimate, wilson
 from kuzushiji.weights.info import NEVER
@@ -127,7 +127,7 @@ def abstention_threshold(
     Args:
         confidence: (n,) float in [0, 1], calibrated top-1 probability on a shifted hold-out.
         correct: (n,) bool.
-        precision: wanted share of right answers among those given.
+        precision: wanted share of right answers among those given, in (0, 1).
         level: wanted certainty of that.
 
     Returns:
@@ -135,6 +135,7 @@ def abstention_threshold(
 
     Raises:
         KuzushijiError: the hold-out is empty.
+        UsageError: the precision is not between 0 and 1.
 
     >>> rng = np.random.default_rng(0)
     >>> p = rng.uniform(0.5, 1, 20000)
@@ -142,6 +143,8 @@ def abstention_threshold(
     >>> found.precision.value >= 0.9, 0.78 < found.threshold < 0.85
     (True, True)
     """
+    if not 0 < precision < 1:
+        raise UsageError(f"precision is {precision}; it must be above 0 and below 1")
     n = len(confidence)
     if not n:
         raise KuzushijiError("cannot choose a threshold: the hold-out is empty; give it some images")
