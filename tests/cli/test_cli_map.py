@@ -112,6 +112,24 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_made(folder, tm
         assert "\n" not in err  # not even what was read
 
 
+def test_a_new_picture_that_is_none_costs_neither_the_others_nor_the_maps(folder, tmp_path, capsys):
+    broken, good = tmp_path / "broken.png", folder / "U+304B" / "00.png"
+    broken.write_bytes(b"no picture")
+    words = ["map", str(folder), "--split", "all", "--methods", "pca", "--save", str(tmp_path / "points")]
+    assert main([*words, "--add", str(broken), "--add", str(good), "--add", str(tmp_path / "none.png")]) == 1
+    out, err = capsys.readouterr()
+    first, second, third = err.splitlines()[:3]
+    assert first.startswith(f"kuzushiji: error: --add: not an image: {broken}")
+    assert second.startswith(f"kuzushiji: error: --add: cannot open {tmp_path / 'none.png'}")
+    assert third.startswith("40 images")
+    assert out.splitlines()[1].split()[0] == "pca"
+    assert MapSet.load(tmp_path / "points").added.names == ("00.png",)
+    assert main([*words, "--add", str(broken)]) == 1
+    out, err = capsys.readouterr()
+    assert not out
+    assert len(err.splitlines()) == 1
+
+
 def test_a_picture_that_is_none_costs_one_plain_line(folder, tmp_path, capsys):
     (folder / "U+304B" / "broken.png").write_bytes(b"no picture")
     words = ["map", str(folder), "--split", "all", "--methods", "pca", "--save", str(tmp_path / "points")]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kuzushiji._machine import cores
+from kuzushiji.cli import _console as console
 
 if TYPE_CHECKING:
     from kuzushiji.maps.features import Features
-    from kuzushiji.maps.result import Added, MapSet
+    from kuzushiji.maps.result import Added, Array, MapSet
     from kuzushiji.maps.source import Source
 
 
@@ -80,10 +81,11 @@ def make_map(
     for file in (out, png, svg, csv, save and save / "mapset.json"):
         if file is not None:
             _makes_room(file)
+    pictures = _pictures(add or [])
     start = time.perf_counter()
     source, counts = _source(dataset, split, subset, seed)
     ready(plan, len(source))
-    added = _added(add or [], source)
+    added = _added(pictures, source)
     seen = _features(source, features, threads, errors)
     classes = len(set(source.labels.tolist()))
     _say(f"{len(source):,} images, {classes:,} classes, {seen.name}: {seen.width:,} numbers each")
@@ -109,6 +111,8 @@ def make_map(
 
         _say(f"written: {write(mapset, out)}")
     _say(f"all in {time.perf_counter() - start:.1f} s")
+    if len(pictures) < len(add or []):
+        raise typer.Exit(1)
 
 
 def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[Source, list[int] | None]:
@@ -148,8 +152,28 @@ def _features(source: Source, name: str, threads: int, errors: bool) -> Features
     return pixels(source) if name == "pixels" else embedded(source, name, threads, errors)
 
 
-def _added(files: list[Path], source: Source) -> Added | None:
-    if not files:
+def _pictures(files: list[Path]) -> list[tuple[str, Array]]:
+    """Name and grey values of the new images, with a line for each that cannot be read.
+
+    Raises:
+        typer.Exit: none of them can.
+    """
+    from kuzushiji.errors import KuzushijiError
+    from kuzushiji.images import read_image
+
+    read = []
+    for file in files:
+        try:
+            read.append((file.name, read_image(file)))
+        except KuzushijiError as e:
+            console.complain(f"--add: {e}")
+    if files and not read:
+        raise typer.Exit(1)
+    return read
+
+
+def _added(pictures: list[tuple[str, Array]], source: Source) -> Added | None:
+    if not pictures:
         return None
     import numpy as np
 
@@ -160,8 +184,7 @@ def _added(files: list[Path], source: Source) -> Added | None:
     h, w = source.shape
     if h != w:
         raise KuzushijiError(f"--add needs square images, but {source.dataset} has {w}x{h}")
-    glyphs = np.stack([to_glyph(f, h) for f in files])
-    return Added(tuple(f.name for f in files), glyphs)
+    return Added(tuple(name for name, _ in pictures), np.stack([to_glyph(grey, h) for _, grey in pictures]))
 
 
 def _with_counts(mapset: MapSet, counts: list[int] | None) -> MapSet:
