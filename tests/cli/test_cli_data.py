@@ -87,6 +87,23 @@ def test_one_set_that_fails_does_not_stop_the_next(tree: Path, capsys: pytest.Ca
     assert err.startswith("kuzushiji: error: kmnist is not in ")
 
 
+def test_what_is_wrong_is_one_line(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kuzushiji.datasets import verifying
+
+    def wrong(path: Path, file: registry.RemoteFile) -> str:
+        return "is not\nwhole"
+
+    (tree / "k49" / "k49-train-imgs.npz").write_bytes(b"x")
+    monkeypatch.setenv("KUZUSHIJI_HOME", str(tree))
+    monkeypatch.setattr(verifying, "fault", wrong)
+    assert main(["data", "verify", "k49"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert all(" is not whole; run: " in line for line in lines)
+
+
 @pytest.mark.parametrize("words", [["get", "k49", "--from-dir"], ["import", "k49"]])
 def test_import(tree: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main(["data", *words, str(tree / "k49")]) == 1

@@ -160,6 +160,17 @@ def test_a_folder_without_images_is_an_input_that_cannot_be_used(tmp_path, model
     assert "no images in this folder" in capsys.readouterr().err
 
 
+def test_every_complaint_names_its_file_once(tmp_path, model, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "text").write_text("no picture")
+    assert cli.main(["read", "images", "text", "gone", *model]) == 1
+    folder, text, gone = capsys.readouterr().err.splitlines()
+    assert folder == "kuzushiji: error: images: no images in this folder"
+    assert text.startswith("kuzushiji: error: not an image: text (")
+    assert gone.startswith("kuzushiji: error: cannot open gone: ")
+
+
 @pytest.mark.parametrize("words", [["--model", "nonsense"], ["--top", "0"], ["--threads", "0"]])
 def test_wrong_options_are_wrong_usage(folder, capsys, words):
     assert cli.main(["read", str(folder), *words]) == 2

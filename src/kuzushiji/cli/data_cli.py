@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kuzushiji.cli import _console as console
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def info(
             raise
         except KuzushijiError as e:
             failed = True
-            _complain(str(e))
+            console.complain(str(e))
             continue
         if as_json:
             _line(found)
@@ -136,18 +136,14 @@ def _report(work: Iterable[tuple[str, Iterable[Outcome]]]) -> None:
                 if o.ok:
                     print(f"{o.path}: {o.note}", flush=True)
                 else:
-                    _complain(f"{o.path}: {o.note}")
+                    console.complain(f"{o.path}: {o.note}")
         except UsageError:
             raise
         except KuzushijiError as e:
             failed = True
-            _complain(f"{name}: {e}")
+            console.complain(f"{name}: {e}")
     if failed:
         raise typer.Exit(1)
-
-
-def _complain(line: str) -> None:
-    print(f"kuzushiji: error: {line}", file=sys.stderr, flush=True)
 
 
 def _line(item: dict[str, Any]) -> None:
