@@ -409,6 +409,23 @@ def test_colours_tabs_and_both_languages(page: Any) -> None:
     assert "CODH" in page.locator("footer").inner_text()
 
 
+def test_single_keys_can_be_switched_off(page: Any, file: Path) -> None:
+    page.locator("#help-open").click()
+    page.locator("#shortcuts").uncheck()
+    page.locator("#help-close").click()
+    go(page, file)  # the choice is remembered
+    for key in ("c", "2", "t", "?", "/"):
+        page.keyboard.press(key)
+    state = page.evaluate("atlas.state")
+    assert (state["colour"], state["theme"]) == ("class", "light")
+    assert page.evaluate("document.activeElement === document.body")
+    page.locator("#help-open").click()
+    page.locator("#shortcuts").check()
+    page.locator("#help-close").click()
+    page.keyboard.press("c")
+    assert page.evaluate("atlas.state.colour") == "cluster"
+
+
 def test_dark_by_choice(page: Any) -> None:
     page.keyboard.press("t")
     settle(page)

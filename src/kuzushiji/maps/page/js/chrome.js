@@ -68,6 +68,7 @@ export function showChrome(atlas, store, say, deeds) {
     byId("help-title").textContent = say("help title");
     byId("help-close").setAttribute("aria-label", say("close"));
     byId("help-list").replaceChildren(...say("help").flatMap(([key, deed]) => [h("dt", {}, key), h("dd", {}, deed)]));
+    byId("shortcuts-label").textContent = say("shortcuts");
     byId("methods").setAttribute("aria-label", say("methods"));
     byId("tabs").setAttribute("aria-label", say("details"));
     byId("renderer").textContent = deeds.renderer() === "canvas" ? say("software") : "";

@@ -2,6 +2,7 @@
 import { byId } from "./dom.js";
 
 const STEP = 60; // px an arrow key moves the map
+const KEPT = "kuzushiji-atlas-shortcuts";
 
 /** Keys on a panel. deeds: { pinCentre(panel), next(panel) } */
 export function listenKeys(panel, stage, deeds) {
@@ -25,15 +26,35 @@ export function listenKeys(panel, stage, deeds) {
   });
 }
 
+/** The switch of the page's single keys, which speech input presses unasked; the browser keeps it where it lets us. */
+function shortcuts() {
+  const box = byId("shortcuts");
+  try {
+    box.checked = localStorage.getItem(KEPT) !== "off";
+  } catch {
+    box.checked = true;
+  }
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem(KEPT, box.checked ? "on" : "off");
+    } catch {
+      // Private windows keep nothing; the choice lasts as long as the page.
+    }
+  });
+  return box;
+}
+
 /** Keys of the whole page. deeds: name -> function */
 export function listenPage(deeds) {
+  const on = shortcuts();
   const letters = { c: "colour", g: "glyphs", l: "lasso", v: "layout", t: "theme", "?": "help" };
   const using = (what) => () => (document.documentElement.dataset.input = what);
   addEventListener("pointerdown", using("pointer"), true);
   addEventListener("keydown", using("keys"), true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return deeds.escape();
-    if (event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!on.checked || event.target.closest("input, select, textarea, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
       event.preventDefault();
       byId("search").focus();
