@@ -20,7 +20,7 @@ export function paintPage(page, reach) {
   context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
   context.imageSmoothingEnabled = view.scale < 4;
   context.imageSmoothingQuality = "high";
-  context.drawImage(page.image, 0, 0);
+  context.drawImage(page.image, 0, 0, page.width, page.height);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   const screen = (p) => ({ x: p.x * view.scale + view.x, y: p.y * view.scale + view.y });
   for (const box of page.boxes) {

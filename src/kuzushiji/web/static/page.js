@@ -16,6 +16,7 @@ export class PageView extends EventTarget {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.image = null;
+    this.width = this.height = 0;
     this.boxes = [];
     this.selected = null;
     this.panning = false;
@@ -31,13 +32,15 @@ export class PageView extends EventTarget {
     new ResizeObserver(() => this.#resized()).observe(canvas);
   }
 
-  get width() { return this.image?.width ?? 0; }
-  get height() { return this.image?.height ?? 0; }
-
-  /** Shows a picture (an ImageBitmap) without boxes; null for none. */
-  open(image) {
+  /**
+   * Shows a picture (an ImageBitmap) without boxes; null for none. Where it was shrunk, `size` is the original's:
+   * boxes are in the original's pixels.
+   */
+  open(image, size = image ?? { width: 0, height: 0 }) {
     this.image?.close?.();
     this.image = image;
+    this.width = size.width;
+    this.height = size.height;
     this.boxes = [];
     this.selected = null;
     this.paper = image ? paperOf(image) : "#fff";
@@ -241,7 +244,7 @@ export class PageView extends EventTarget {
 
   /** What is in a box, turned upright, as a PNG at the picture's own resolution (longer side at most 512). */
   crop(box) {
-    const scale = Math.min(1, LARGEST_CROP / Math.max(box.width, box.height));
+    const scale = Math.min(this.image.width / this.width, LARGEST_CROP / Math.max(box.width, box.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(box.width * scale));
     canvas.height = Math.max(1, Math.round(box.height * scale));
@@ -253,7 +256,7 @@ export class PageView extends EventTarget {
     context.translate(canvas.width / 2, canvas.height / 2);
     context.scale(scale, scale);
     context.rotate((-box.angle * Math.PI) / 180);
-    context.drawImage(this.image, -c.x, -c.y);
+    context.drawImage(this.image, -c.x, -c.y, this.width, this.height);
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 }

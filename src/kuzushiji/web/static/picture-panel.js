@@ -43,13 +43,15 @@ export class PicturePanel extends EventTarget {
   /** Opens a file or blob; a small picture gets one box around all of it. */
   async open(blob, boxes = null) {
     let image;
+    let size;
     try {
       image = await createImageBitmap(blob);
+      size = { width: image.width, height: image.height };
       const pixels = image.width * image.height;
       if (pixels > MOST) {
         const scale = Math.sqrt(MOST / pixels);
-        const size = { resizeWidth: Math.round(image.width * scale), resizeHeight: Math.round(image.height * scale) };
-        image = await createImageBitmap(image, { ...size, resizeQuality: "high" });
+        const less = { resizeWidth: Math.round(image.width * scale), resizeHeight: Math.round(image.height * scale) };
+        image = await createImageBitmap(image, { ...less, resizeQuality: "high" });
       }
     } catch {
       this.dispatchEvent(new CustomEvent("failed", { detail: t("error.image") }));
@@ -60,13 +62,13 @@ export class PicturePanel extends EventTarget {
     $("page-empty").hidden = true;
     $("page-tools").hidden = $("correct").hidden = false;
     this.dispatchEvent(new Event("opened"));
-    this.view.open(image);
+    this.view.open(image, size);
     if (boxes) {
       for (const box of boxes) this.view.add(box, false);
       this.list();
       this.view.select(this.view.boxes[0] ?? null);
       this.#readAll();
-    } else if (Math.max(image.width, image.height) <= SMALL) this.view.addWhole();
+    } else if (Math.max(size.width, size.height) <= SMALL) this.view.addWhole();
   }
 
   close() {
