@@ -114,6 +114,14 @@ def test_every_text_that_is_asked_for_exists() -> None:
     assert len(asked) > 80
 
 
+def test_no_text_is_left_over() -> None:
+    pages = [*STATIC.glob("*.js"), STATIC / "index.html"]
+    text = "".join(path.read_text("utf-8") for path in pages if path.name != "strings.js")
+    found = set(re.findall(r'"([a-z]+(?:\.\w+)?)"', text))
+    composed = {f"theme.{name}" for name in ("auto", "light", "dark")}
+    assert set(strings()["en"]) - found - composed == set()
+
+
 def test_the_document_is_complete(client: Any) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")

@@ -248,6 +248,52 @@ def test_geometry_of_boxes(visit: Any) -> None:
     assert results["small"] == 4
 
 
+def test_boxes_of_a_shrunk_picture_are_in_its_own_pixels(visit: Any) -> None:
+    sheet = ink("し").resize((5000, 5000))  # 25 million pixels: more than the browser keeps
+    visitor = visit()
+    open_picture(visitor, png(sheet), "scan.png")
+    visitor.locator("#whole").click()
+    see(visitor, "し")
+    visitor.locator("#candidates .pick").first.click()
+    visitor.locator(".files summary").click()
+    made = {}
+    for kind in ("csv", "tei", "save"):
+        with visitor.expect_download() as saved:
+            visitor.locator(f"#{kind}").click()
+        made[kind] = saved.value.path().read_text("utf-8")
+    (row,) = csv.DictReader(io.StringIO(made["csv"].removeprefix("\ufeff"), newline=""))
+    assert (row["x"], row["y"], row["width"], row["height"]) == ("0", "0", "5000", "5000")
+    root = ElementTree.fromstring(made["tei"])
+    for name in ("surface", "zone"):
+        element = root.find(f".//t:{name}", TEI)
+        assert [element.get(side) for side in ("ulx", "uly", "lrx", "lry")] == ["0", "0", "5000", "5000"]
+    session = json.loads(made["save"])
+    assert session["boxes"][0]["width"] == session["picture"]["width"] == 5000
+
+
+def test_a_box_of_a_shrunk_picture_is_cut_where_it_lies(visit: Any) -> None:
+    dark = visit().evaluate(
+        """async () => {
+          const { PageView } = await import("/static/page.js");
+          const sheet = new OffscreenCanvas(200, 100); // stands for 400 by 200
+          const context = sheet.getContext("2d");
+          context.fillStyle = "white";
+          context.fillRect(0, 0, 200, 100);
+          context.fillStyle = "black";
+          context.fillRect(150, 50, 20, 20);
+          const view = new PageView(document.createElement("canvas"));
+          view.open(await createImageBitmap(sheet), { width: 400, height: 200 });
+          const box = { x: 300, y: 100, width: 40, height: 40, angle: 0 };
+          const cut = await createImageBitmap(await view.crop(box));
+          const copy = new OffscreenCanvas(cut.width, cut.height).getContext("2d");
+          copy.drawImage(cut, 0, 0);
+          const { data } = copy.getImageData(0, 0, cut.width, cut.height);
+          return [cut.width, cut.height, data.filter((value, i) => i % 4 === 0 && value < 40).length];
+        }"""
+    )
+    assert dark == [20, 20, 400]  # no more pixels than there are, all of them ink
+
+
 def test_threshold_and_swap_read_again(visit: Any) -> None:
     visitor = visit()
     open_picture(visitor, png(ink("の")), "no.png")
@@ -282,6 +328,41 @@ def test_the_text_line_is_copied(visit: Any, url: str) -> None:
     visitor.locator("#text button").first.focus()
     visitor.keyboard.press("Delete")
     assert visitor.locator("#text button").count() == 2
+
+
+def test_a_character_that_is_let_go_keeps_the_focus(visit: Any) -> None:
+    visitor = visit()
+    draw(visitor, "し")
+    see(visitor, "し")
+    for _ in range(4):
+        visitor.locator("#candidates .pick").first.click()
+    focused = "document.activeElement.dataset.index"
+    visitor.locator("#text button").nth(2).focus()
+    for pressed in ("true", "false"):
+        visitor.keyboard.press("Enter")
+        assert visitor.evaluate(focused) == "2"
+        assert visitor.locator("#text button").nth(2).get_attribute("aria-pressed") == pressed
+
+
+def test_the_digit_keys_can_be_switched_off(visit: Any) -> None:
+    visitor = visit()
+
+    def press() -> int:
+        visitor.locator("#pad").focus()
+        visitor.keyboard.press("1")
+        return visitor.locator("#text button").count()
+
+    assert visitor.locator("#digits").is_hidden()  # there is nothing to press them for
+    draw(visitor, "し")
+    see(visitor, "し")
+    visitor.locator("#digits").uncheck()
+    assert press() == 0
+    visitor.reload()  # the choice is remembered
+    draw(visitor, "し")
+    see(visitor, "し")
+    assert press() == 0
+    visitor.locator("#digits").check()
+    assert press() == 1
 
 
 def test_a_session_is_saved_and_loaded(visit: Any) -> None:
@@ -478,6 +559,48 @@ def test_the_server_going_away_is_said(visit: Any) -> None:
     see(visitor, "一")
     assert visitor.locator("#error").is_hidden()
     visitor.problems[:] = [each for each in visitor.problems if "ERR_FAILED" not in each]
+
+
+def test_a_busy_server_is_said_once_the_tries_are_used_up(visit: Any) -> None:
+    visitor = visit()
+    tries = []
+    busy = {"status": 429, "json": {"error": "the server is busy with 128 requests"}}
+    visitor.route("**/api/read*", lambda route: (tries.append(1), route.fulfill(**busy)))
+    visitor.evaluate("() => { const wait = setTimeout; window.setTimeout = (f, ms) => wait(f, ms / 50); }")
+    draw(visitor, "一")
+    visitor.locator("#error:not([hidden])").wait_for()
+    assert visitor.locator("#error").inner_text() == "The server is busy; try again in a moment."
+    assert len(tries) >= 5
+    visitor.problems[:] = [each for each in visitor.problems if "429" not in each]
+
+
+def test_known_glyphs_say_what_they_show(visit: Any) -> None:
+    visitor = visit()
+    picture = "data:image/png;base64," + base64.b64encode(png(ink("し", 28))).decode()
+    first = {"char": "し", "codepoint": "U+3057", "probability": 0.9, "evidence": [picture, picture]}
+    reading = {"file": "image", "candidates": [first], "sure": True, "reasons": []}
+    answer = {"model": "tiny", "readings": [reading]}
+    visitor.route("**/api/read*", lambda route: route.fulfill(json=answer))
+    draw(visitor, "し")
+    shown = visitor.locator("#detail .evidence img")
+    shown.nth(1).wait_for()
+    assert [shown.nth(i).get_attribute("alt") for i in (0, 1)] == [
+        "Known glyph of し, 1 of 2",
+        "Known glyph of し, 2 of 2",
+    ]
+
+
+def test_a_visitor_from_another_machine_is_told_where_pictures_go(engine: Any, visit: Any) -> None:
+    assert "on this machine" in visit().locator("#where").inner_text()
+    from kuzushiji.web.app import create_app
+
+    rules = ("--host-resolver-rules=MAP classroom.test 127.0.0.1",)
+    with serving(create_app(engine, hosts=["classroom.test"])) as url, launch(args=rules) as visitor:
+        visitor.goto(url.replace("127.0.0.1", "classroom.test"))
+        where = visitor.locator("#where")
+        where.filter(has_text="the machine that serves this page").wait_for()
+        visitor.locator("#language").click()
+        where.filter(has_text="このページを出している計算機").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -229,7 +229,7 @@ def document() -> dict[str, Any]:
             "title": "kuzushiji",
             "version": __version__,
             "summary": "Reads cursive classical Japanese, one character at a time",
-            "description": "Runs on this machine; nothing leaves it.",
+            "description": "Images are read on the machine that runs this server, and go nowhere else.",
             "license": {"name": "MIT; weights CC BY-SA 4.0", "identifier": "MIT AND CC-BY-SA-4.0"},
         },
         "servers": [{"url": "/"}],

@@ -19,6 +19,7 @@ async function ask(url, options = {}) {
       await pause(400 * 2 ** attempt);
       continue;
     }
+    if (answer.status === 429) throw new Error(t("error.busy"));
     const { error } = await answer.json().catch(() => ({ error: answer.statusText }));
     throw new Error(t("error.api", { message: error }));
   }

@@ -1,6 +1,8 @@
 /** The reading: what the model sees, its verdict, its candidates. */
 import { $, h } from "./dom.js";
-import { percent, t, words } from "./i18n.js";
+import { percent, store, stored, t, words } from "./i18n.js";
+
+const DIGITS = "kuzushiji.digits";
 
 /** How the server's reasons begin, and what the page says of each. */
 const REASONS = [
@@ -16,6 +18,11 @@ export class Candidates extends EventTarget {
     this.reading = null;
     this.shown = null;
     this.target = null;
+    $("digits").checked = stored(DIGITS) !== "off";
+    $("digits").addEventListener("change", () => {
+      store(DIGITS, $("digits").checked ? "on" : "off");
+      this.render();
+    });
   }
 
   /** Shows a reading as /api/read gives it; null empties the panel. `target` marks one character as asked for. */
@@ -44,9 +51,9 @@ export class Candidates extends EventTarget {
     this.dispatchEvent(new CustomEvent("show", { detail: candidate }));
   }
 
-  /** Puts the n-th candidate (from 0) into the text. */
-  pick(n) {
-    const candidate = this.reading?.candidates?.[n];
+  /** Puts the n-th candidate (from 1) into the text. Speech input presses digits unasked: they can be switched off. */
+  digit(n) {
+    const candidate = $("digits").checked && this.reading?.candidates?.[n - 1];
     if (candidate) this.#pick(candidate);
   }
 
@@ -60,7 +67,7 @@ export class Candidates extends EventTarget {
     if (reading?.error) $("error").textContent = t("error.api", { message: reading.error });
     const best = reading?.candidates?.[0];
     $("empty").hidden = Boolean(reading);
-    $("verdict").hidden = !best;
+    $("verdict").hidden = $("digits-label").hidden = !best;
     const rows = (reading?.candidates ?? []).map((candidate, i) => this.#row(candidate, i));
     $("candidates").replaceChildren(...rows);
     if (!best) return;
@@ -102,7 +109,7 @@ export class Candidates extends EventTarget {
       type: "button", class: "pick", "aria-label": t("add.char", { char }), text: t("add"),
       onclick: () => this.#pick(candidate),
     });
-    if (i < 9) pick.title = String(i + 1);
+    if (i < 9 && $("digits").checked) pick.title = String(i + 1);
     return h("li", { class: char === this.target ? "asked" : "" }, show, pick);
   }
 }

@@ -21,7 +21,7 @@ export async function showDetail(candidate, pick) {
       h("small", { text: about.name || about.codepoint })),
     facts(about, pick),
     ...forms(known?.jibo ?? [], pick),
-    ...evidence(candidate.evidence ?? []),
+    ...evidence(candidate),
     links(about.char),
   );
   panel.hidden = false;
@@ -73,13 +73,12 @@ function source(form) {
   return form.standard ? `${from}, ${t("detail.standard")}` : from;
 }
 
-function evidence(items) {
-  const pictures = items
-    .map((item) => (typeof item === "string" ? { glyph: item } : item))
-    .filter((item) => typeof item.glyph === "string" && item.glyph.startsWith("data:image/png;base64,"));
+function evidence({ char, evidence: pictures = [] }) {
   if (!pictures.length) return [];
-  const list = pictures.map(({ glyph, char, label }) =>
-    h("li", {}, h("img", { src: glyph, width: 56, height: 56, alt: label ?? char ?? "" })));
+  const list = pictures.map((src, i) => {
+    const alt = t("detail.known", { char, n: i + 1, count: pictures.length });
+    return h("li", {}, h("img", { src, width: 56, height: 56, alt }));
+  });
   return [h("h4", { text: t("detail.evidence") }), h("ul", { class: "evidence" }, ...list)];
 }
 

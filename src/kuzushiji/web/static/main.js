@@ -14,6 +14,7 @@ import { labelTheme, startTheme } from "./theme.js";
 const MODES = ["draw", "page", "practice"];
 const LARGEST_PICTURE = 20_000_000; // bytes of a picture that is saved within a session
 
+if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname)) $("where").dataset.i18n = "footer.there";
 fill();
 const pad = new DrawPad($("pad"));
 const picture = new PicturePanel();
@@ -239,7 +240,7 @@ document.addEventListener("keydown", (e) => {
     if (key === "y" || e.shiftKey) pad.redo();
     else pad.undo();
     e.preventDefault();
-  } else if (!command && !e.altKey && /^[1-9]$/.test(e.key)) candidates.pick(Number(e.key) - 1);
+  } else if (!command && !e.altKey && /^[1-9]$/.test(e.key)) candidates.digit(Number(e.key));
   else if (e.key === "Enter" && mode === "practice" && !e.target.closest("button, a, summary")) {
     if ($("grade").hidden || practice.grade?.key === "practice.nothing") practice?.check();
     else practice?.next();

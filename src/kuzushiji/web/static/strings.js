@@ -49,6 +49,7 @@ export default {
     "glyph.alt": "The normalised glyph that the model sees",
     "empty": "The reading appears here.",
     "candidates": "Candidates, the likeliest first",
+    "digits": "Keys 1 to 9 add a candidate",
     "sure": "Sure",
     "unsure": "Not sure",
     "verdict.sure": "{char}, read {reading}: {words} ({percent}).",
@@ -83,6 +84,7 @@ export default {
     "detail.standard": "today’s form",
     "detail.lookalikes": "Easily mistaken for",
     "detail.evidence": "Known glyphs like this one",
+    "detail.known": "Known glyph of {char}, {n} of {count}",
     "detail.links": "Elsewhere",
     "detail.codepoint": "Code point",
     "link.unicode": "Unicode",
@@ -117,6 +119,7 @@ export default {
     "practice.nothing": "Draw the character first.",
     "practice.empty": "This model has no characters of this set.",
     "footer.here": "Everything happens on this machine. No picture leaves it.",
+    "footer.there": "Pictures are sent to the machine that serves this page, read there, and go nowhere else.",
     "model.narrow": "This model knows only {n} characters: {chars}. Whatever it sees, it answers with one of them.",
     "footer.model": "Model",
     "footer.api": "API",
@@ -124,7 +127,7 @@ export default {
     "error.image": "This file is not a picture that the browser can open.",
     "error.session": "This file is not a session of this page.",
     "error.api": "Could not be read: {message}",
-    "error.busy": "The server is busy; trying again…"
+    "error.busy": "The server is busy; try again in a moment."
   },
   "ja": {
     "language": "English",
@@ -175,6 +178,7 @@ export default {
     "glyph.alt": "モデルが見る、正規化した字形",
     "empty": "読みはここに出ます。",
     "candidates": "候補（確からしい順）",
+    "digits": "キー 1〜9 で候補を入れる",
     "sure": "確か",
     "unsure": "不確か",
     "verdict.sure": "「{char}」、読みは {reading}。{words}です（{percent}）。",
@@ -209,6 +213,7 @@ export default {
     "detail.standard": "今の形",
     "detail.lookalikes": "まちがえやすい字",
     "detail.evidence": "似た字形の例",
+    "detail.known": "「{char}」の似た字形の例 {n}/{count}",
     "detail.links": "ほかで調べる",
     "detail.codepoint": "符号位置",
     "link.unicode": "Unicode",
@@ -243,6 +248,7 @@ export default {
     "practice.nothing": "先に字を書いてください。",
     "practice.empty": "このモデルには、この範囲の字がありません。",
     "footer.here": "すべてこの計算機の中で行われ、画像は外に出ません。",
+    "footer.there": "画像はこのページを出している計算機に送られ、そこで読まれます。ほかへは出ません。",
     "model.narrow": "このモデルが知っているのは {n} 文字だけです（{chars}）。何を見ても、その中の一つで答えます。",
     "footer.model": "モデル",
     "footer.api": "API",
@@ -250,6 +256,6 @@ export default {
     "error.image": "この画像はブラウザーで開けません。",
     "error.session": "このページの作業ファイルではありません。",
     "error.api": "読めませんでした：{message}",
-    "error.busy": "サーバーが混んでいます。もう一度試しています…"
+    "error.busy": "サーバーが混んでいます。少し待ってから、もう一度試してください。"
   }
 };

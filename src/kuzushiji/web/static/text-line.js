@@ -76,14 +76,14 @@ export class TextLine extends EventTarget {
   render() {
     $("direction").setAttribute("aria-pressed", String(this.vertical));
     $("line").classList.toggle("vertical", this.vertical);
-    const focused = $("text").contains(document.activeElement);
+    const focused = $("text").contains(document.activeElement) ? Number(document.activeElement.dataset.index) : -1;
     if (!this.items.length) {
       $("text").replaceChildren(h("p", { class: "placeholder", text: t("line.empty"), role: "listitem" }));
       return;
     }
     $("text").replaceChildren(...this.items.map((item, i) => this.#character(item, i)));
     const chosen = $("text").querySelector('[aria-pressed="true"]');
-    if (focused) (chosen ?? $("text").querySelector("button:last-of-type"))?.focus();
+    if (focused >= 0) (chosen ?? this.#nearest(focused))?.focus();
     (chosen ?? $("text").lastElementChild)?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   }
 
@@ -94,6 +94,12 @@ export class TextLine extends EventTarget {
       onclick: () => this.#choose(i === this.chosen ? -1 : i),
     });
     return h("span", { role: "listitem" }, button);
+  }
+
+  /** The button of an item, or of the last one before it where that is a new line or gone. */
+  #nearest(i) {
+    const buttons = [...$("text").querySelectorAll("button")];
+    return buttons.findLast((button) => Number(button.dataset.index) <= i) ?? buttons[0];
   }
 
   #choose(i) {
