@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from typing import Any
 import numpy as np
 from random_convolutions import fit_random_convolutions
 
+from kuzushiji._machine import processor
 from kuzushiji.datasets import load, shifted_holdout
 from kuzushiji.evaluation import accuracy, balanced_accuracy
 from kuzushiji.evaluation.features import PCA, hog, pixels
@@ -166,7 +166,7 @@ def measure(method: Method, dataset: str) -> dict[str, Any]:
         "fit_cpu_seconds": f"{fitted - start:.1f}",
         "test_cpu_seconds": f"{done - fitted:.1f}",
         "threads": os.environ.get("OMP_NUM_THREADS", ""),
-        "hardware": _hardware(),
+        "hardware": processor(),
         "load_average": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "",
         "date": date.today().isoformat(),
         "words": method.words,
@@ -176,14 +176,6 @@ def measure(method: Method, dataset: str) -> dict[str, Any]:
 
 def _numbers(e: Any) -> Iterator[float]:
     return iter((e.value, e.low, e.high))
-
-
-def _hardware() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation import metrics, reliability
 from kuzushiji.evaluation.bins import CountBin, by_training_count
 from kuzushiji.evaluation.intervals import Estimate, wilson
@@ -160,6 +160,24 @@ def evaluate(
     )
 
 
+def training_part(dataset: Dataset) -> Dataset | None:
+    """The training split that belongs to a split.
+
+    Args:
+        dataset: an evaluated split.
+
+    Returns:
+        The split, or None where the data set has none for it.
+    """
+    from kuzushiji.datasets import load
+
+    split = TRAINING_SPLIT.get(dataset.split)
+    try:
+        return load(dataset.name, split) if split else None
+    except KuzushijiError:  # one's own data may have a test part only
+        return None
+
+
 def training_counts(dataset: Dataset) -> np.ndarray | None:
     """How many training images each class of a split has.
 
@@ -169,14 +187,8 @@ def training_counts(dataset: Dataset) -> np.ndarray | None:
     Returns:
         (C,) int64, or None where the data set has no training split for it.
     """
-    split = TRAINING_SPLIT.get(dataset.split)
-    if split is None:
-        return None
-    from kuzushiji.datasets import load
-
-    try:
-        train = load(dataset.name, split)
-    except (KuzushijiError, UsageError):  # one's own data may have a test part only
+    train = training_part(dataset)
+    if train is None:
         return None
     counts = dict(zip(train.classes, np.bincount(train.labels, minlength=len(train.classes)), strict=True))
     return np.array([counts.get(char, 0) for char in dataset.classes], dtype=np.int64)

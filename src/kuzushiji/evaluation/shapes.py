@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.clusters import Shape, shapes_in_class
-from kuzushiji.evaluation.evaluation import TRAINING_SPLIT, Evaluation
+from kuzushiji.evaluation.evaluation import Evaluation, training_part
 from kuzushiji.evaluation.predictions import Classifier, embeddings
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def every_shape(e: Evaluation, dataset: Dataset, model: Classifier) -> list[list
     support = e.per_class.support[: len(dataset.classes)]
     chosen = np.flatnonzero(support >= IMAGES)
     chosen = np.sort(chosen[np.argsort(-support[chosen], kind="stable")][:CLASSES])
-    train = _training_part(dataset) if len(chosen) else None
+    train = training_part(dataset) if len(chosen) else None
     found = []
     for label in chosen:
         members = np.flatnonzero(e.predictions.labels == label)
@@ -78,16 +77,6 @@ def to_json(found: list[list[Shape]], classes: tuple[str, ...]) -> list[dict[str
         }
         for s in sorted((s for each in found for s in each), key=lambda s: s.accuracy.value)
     ]
-
-
-def _training_part(dataset: Dataset) -> Dataset | None:
-    from kuzushiji.datasets import load
-
-    split = TRAINING_SPLIT.get(dataset.split)
-    try:
-        return load(dataset.name, split) if split else None
-    except KuzushijiError:  # one's own data may have a test part only
-        return None
 
 
 def _sample(train: Dataset, char: str) -> np.ndarray:
