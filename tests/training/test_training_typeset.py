@@ -31,6 +31,7 @@ def test_every_class_comes_once_a_typeface_and_fills_its_square():
 def test_what_a_typeface_does_not_know_is_left_out():
     known = typeset_glyphs(("A", "猫", "犬", " "), (SANS,), 28)  # it draws a box for both kanji
     assert known[1].tolist() == [0]
+    assert typeset_glyphs(("A", "猫"), (SANS,), 28)[1].tolist() == [0]  # nor one box that no other equals
     images, labels = typeset_glyphs(("猫", "犬"), (SANS,), 28)
     assert images.shape == (0, 28, 28)
     assert labels.shape == (0,)
