@@ -9,6 +9,7 @@ import platform
 import time
 from dataclasses import asdict, fields
 from importlib import metadata
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,16 @@ class Run:
 
     @classmethod
     def new(cls, recipe: Recipe, parent: Path) -> Run:
-        """Makes ``parent/NAME-seedS-TIME`` and writes what is known before the first step."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        return cls.begin(recipe, parent / f"{recipe.name}-seed{recipe.fit.seed}-{stamp}")
+        """Makes ``parent/NAME-seedS-TIME`` and writes what is known before the first step.
+
+        A second run of one second has ``-2`` behind its name.
+
+        Raises:
+            KuzushijiError: the folder cannot be made.
+        """
+        name = f"{recipe.name}-seed{recipe.fit.seed}-{time.strftime('%Y%m%d-%H%M%S')}"
+        folders = (parent / (f"{name}-{n}" if n > 1 else name) for n in count(1))
+        return cls.begin(recipe, next(filter(_made, folders)))
 
     @classmethod
     def begin(cls, recipe: Recipe, folder: Path) -> Run:
@@ -49,12 +57,9 @@ class Run:
             if run.recipe != recipe:
                 raise KuzushijiError(f"{folder} holds a run of another recipe: name another folder")
             return run
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as e:
-            raise KuzushijiError(f"run folder {folder}: {e.strerror}") from e
-        run.write("config.json", recipe.to_dict())
+        _made(folder)
         run.write("environment.json", environment())
+        run.write("config.json", recipe.to_dict())  # last: it is what makes the folder a run's
         return run
 
     @classmethod
@@ -79,13 +84,24 @@ class Run:
         return self.folder / "checkpoint.npz"
 
     def write(self, name: str, tree: dict[str, Any]) -> None:
-        """Writes a JSON file of the folder."""
+        """Writes a JSON file of the folder, whole or not at all."""
         text = json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
-        (self.folder / name).write_text(text, encoding="utf-8")
+        with replacing(self.folder / name) as part:
+            part.write_text(text, encoding="utf-8")
 
     def read(self, name: str) -> dict[str, Any]:
-        """Reads a JSON file of the folder."""
-        tree: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        """Reads a JSON file of the folder.
+
+        Raises:
+            KuzushijiError: it is not there, or not JSON.
+        """
+        path = self.folder / name
+        try:
+            tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as e:
+            raise KuzushijiError(f"{path}: {e.strerror}; has the run ended?") from e
+        except ValueError as e:
+            raise KuzushijiError(f"{path} cannot be read: {e}") from e
         return tree
 
     def record(self, line: EpochRecord) -> None:
@@ -109,6 +125,21 @@ class Run:
                 EpochRecord(int(r.pop("epoch")), int(r.pop("step")), *map(float, r.values()))
                 for r in csv.DictReader(f)
             ]
+
+
+def _made(folder: Path) -> bool:
+    """Makes a folder; False where it is there already.
+
+    Raises:
+        KuzushijiError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True)
+    except OSError as e:
+        if folder.is_dir():
+            return False
+        raise KuzushijiError(f"run folder {folder}: {e.strerror}") from e
+    return True
 
 
 def environment() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -109,10 +108,9 @@ def _classes_of(source: Path) -> tuple[str, ...]:
     """What an ONNX file or a finished run's model tells apart; nothing for a ``.keras`` file by itself."""
     if source.suffix == ".onnx":
         return Model(source).info.classes
-    result = source.with_name("result.json")
-    return (
-        tuple(json.loads(result.read_text(encoding="utf-8"))["model"]["classes"]) if result.is_file() else ()
-    )
+    run = Run(source.parent)
+    ended = (run.folder / "result.json").is_file()
+    return tuple(run.read("result.json")["model"]["classes"]) if ended else ()
 
 
 def _set_head(head: Any, given: list[np.ndarray], theirs: Sequence[str], mine: Sequence[str]) -> None:
