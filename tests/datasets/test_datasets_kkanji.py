@@ -92,9 +92,12 @@ def test_verify_looks_at_every_byte_of_the_index(ready, home: Path, monkeypatch:
         [outcome] = verify_each("kkanji")
         assert not outcome.ok
         assert "delete" in outcome.note
-    index[[0, 1]] = index[[1, 0]]  # the names of two images changed places
-    np.save(file, index)
-    assert [o.ok for o in verify_each("kkanji")] == [False]
+    other, swapped = index.copy(), index.copy()
+    other["label"][0] += 1  # another class of the set
+    swapped[[0, 1]] = swapped[[1, 0]]
+    for wrong in (other, swapped):
+        np.save(file, wrong)
+        assert [o.ok for o in verify_each("kkanji")] == [False]
     file.write_bytes(whole)
     assert [o.ok for o in verify_each("kkanji")] == [True]
 
