@@ -69,6 +69,19 @@ def test_other_sizes_are_refused(bars, fitted):
         fitted.predict(np.zeros((3, 12, 12), np.uint8))
 
 
+def test_images_that_are_not_square_keep_their_rows(bars):
+    wide = bars[0][:40, 2:12]
+    model = KuzushijiClassifier(epochs=1).fit(wide, bars[1][:40])
+    glyphs = model._glyphs(wide.reshape(40, -1).astype(np.float32))
+    assert glyphs.shape == (40, 14, 14)
+    assert not glyphs[:, :2].any()
+    assert not glyphs[:, 12:].any()
+    assert np.corrcoef(glyphs[:, 2:12].ravel(), wide.ravel())[0, 1] > 0.99
+    np.testing.assert_array_equal(model.predict(wide), model.predict(wide.reshape(40, -1)))
+    with pytest.raises(ValueError, match="14 x 10 pixels; those of training had 10 x 14"):
+        model.predict(bars[0][:3, :, 2:12])
+
+
 def test_views_and_lists_of_images_are_images_too(bars, fitted):
     class View:
         """As Kuzushiji-Kanji's images come: not an array, but of three axes."""

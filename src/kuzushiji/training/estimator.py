@@ -50,8 +50,8 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         n_features_in_: pixels of an image.
 
     X is uint8 or float (n, h, w) or (n, h * w): white ink on black, of any range; the least and the largest
-    value seen in training become black and white. A number of features that is no square is filled up with
-    black.
+    value seen in training become black and white. Images that are not square get a black frame; a number of
+    features that is no square is filled up with black.
     """
 
     def __init__(
@@ -84,18 +84,19 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
             ValueError: not such arrays, or fewer than two classes.
             KuzushijiError: the loss is no longer finite.
         """
-        X, images = _flat(X)  # noqa: N806
+        X, shape = _flat(X)  # noqa: N806
         X, y = _validation.validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         _multiclass.check_classification_targets(y)
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"y has one class ({self.classes_[0]!r}); a classifier needs two or more")
         self.black_, self.white_ = float(X.min()), float(X.max())
-        self.side_ = max(SMALLEST, math.ceil(math.sqrt(X.shape[1])))
+        self.shape_ = shape or (math.ceil(math.sqrt(X.shape[1])),) * 2
+        self.side_ = max(SMALLEST, *self.shape_)
         recipe = Recipe(
             data=Data(size=self.side_),
             model=_MODEL,
-            augment=AUGMENT if self.augment and images else Augment(),
+            augment=AUGMENT if self.augment and shape else Augment(),
             fit=Fit(
                 epochs=self.epochs,
                 batch_size=min(self.batch_size, len(X)),
@@ -123,9 +124,17 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Probabilities (n, classes), uncalibrated, float64, each row summing to 1."""
+        """Probabilities (n, classes), uncalibrated, float64, each row summing to 1.
+
+        Raises:
+            ValueError: images of another size than those seen in training.
+        """
         _validation.check_is_fitted(self)
-        X = _validation.validate_data(self, _flat(X)[0], dtype=np.float32, reset=False)  # noqa: N806
+        X, shape = _flat(X)  # noqa: N806
+        X = _validation.validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
+        if shape and shape != self.shape_ and math.prod(self.shape_) == X.shape[1]:
+            seen = " x ".join(map(str, self.shape_))
+            raise ValueError(f"X has images of {shape[0]} x {shape[1]} pixels; those of training had {seen}")
         glyphs = self._glyphs(X)
         logits = np.concatenate([self._logits(glyphs[i : i + _BATCH]) for i in range(0, len(X), _BATCH)])
         return softmax(logits)
@@ -154,12 +163,13 @@ class KuzushijiClassifier(ClassifierMixin, BaseEstimator):
         """uint8 (n, side, side) from float (n, features)."""
         span = max(self.white_ - self.black_, 1e-12)
         grey = np.clip((X - self.black_) / span * 255, 0, 255).round().astype(np.uint8)
-        across = math.ceil(math.sqrt(X.shape[1]))
-        square = np.zeros((len(X), across * across), np.uint8)
-        square[:, : X.shape[1]] = grey
-        before = (self.side_ - across) // 2
-        after = self.side_ - across - before
-        return np.pad(square.reshape(-1, across, across), ((0, 0), (before, after), (before, after)))
+        h, w = self.shape_
+        top, left = (self.side_ - h) // 2, (self.side_ - w) // 2
+        whole = np.zeros((len(X), h * w), np.uint8)
+        whole[:, : X.shape[1]] = grey
+        glyphs = np.zeros((len(X), self.side_, self.side_), np.uint8)
+        glyphs[:, top : top + h, left : left + w] = whole.reshape(-1, h, w)
+        return glyphs
 
     def _seed(self) -> int:
         if self.random_state is None:
@@ -185,9 +195,10 @@ def _own_random_numbers() -> Iterator[None]:
         np.random.set_state(numpys)
 
 
-def _flat(X: Any) -> tuple[Any, bool]:  # noqa: N803
-    """(n, h, w) as (n, h * w), and whether it was so: arrays, views of stored images, lists of images."""
+def _flat(X: Any) -> tuple[Any, tuple[int, int] | None]:  # noqa: N803
+    """(n, h, w) as (n, h * w), and h and w: arrays, views of stored images, lists of images."""
     if (isinstance(X, list | tuple) and len(X) and np.ndim(X[0]) == 2) or getattr(X, "ndim", 0) == 3:
         whole = np.asarray(X)
-        return whole.reshape(len(whole), int(np.prod(whole.shape[1:]))), True
-    return X, False
+        _, h, w = whole.shape
+        return whole.reshape(len(whole), h * w), (h, w)
+    return X, None
