@@ -5,7 +5,11 @@ import pytest
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import export
+from kuzushiji.training.data import Assembled, Part
 from kuzushiji.training.fold import fold
+from kuzushiji.training.quantize import sample
+from kuzushiji.training.recipe import Export, Fit, Recipe
+from kuzushiji.training.run import Run
 from kuzushiji.weights import ModelInfo, open_model
 
 INFO = ModelInfo("tiny", ("あ", "い", "う"), 16, temperature=1.5, sure_threshold=0.7)
@@ -168,6 +172,34 @@ def test_a_keras_file_of_a_run_is_exported_once(model, tmp_path):
     stamp = path.stat().st_mtime_ns
     assert open_model(path, threads=1).info == INFO
     assert export.to_onnx(tmp_path).stat().st_mtime_ns == stamp
+
+
+def test_another_keras_file_of_the_folder_gets_a_file_of_its_own(model, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "result.json").write_text(json.dumps({"model": json.loads(INFO.to_json())}))
+    model.save(tmp_path / "other.keras")
+    (tmp_path / "model.onnx").write_bytes(b"of another network, and newer")
+    path = export.to_onnx(tmp_path / "other.keras")
+    assert path.name == "other.onnx"
+    assert open_model(path, threads=1).info == INFO
+
+
+def test_an_export_rounds_by_the_glyphs_that_the_training_rounded_by(model, tmp_path, monkeypatch):
+    """Those of the training part, from which seed 0 holds out, whatever the run's."""
+    run = Run.begin(Recipe(fit=Fit(seed=3), export=Export(int8=True)), tmp_path)
+    run.write("result.json", {"model": json.loads(INFO.to_json())})
+    model.save(tmp_path / "model.keras")
+    train, seeds, given = Part(strokes(20), np.zeros(20, np.int64)), [], []
+
+    def assembled(data, seed=0):
+        seeds.append(seed)
+        return Assembled(INFO.classes, train, None)
+
+    monkeypatch.setattr(export, "assemble", assembled)
+    monkeypatch.setattr(export, "write", lambda *args: given.append(args[-1]))
+    export.of_run(run, tmp_path / "again.onnx")
+    assert seeds == [0]
+    np.testing.assert_array_equal(given[0], sample(train, 3))
 
 
 def test_a_foreign_file_is_named(tmp_path):

@@ -120,7 +120,9 @@ def compare(model: Any, onnx_bytes: bytes, glyphs: np.ndarray) -> Fidelity:
 
 
 def to_onnx(path: Path) -> Path:
-    """Exports a ``.keras`` file, or a run folder's, to ``model.onnx`` beside it unless a newer one is there.
+    """Exports a ``.keras`` file, or a run folder's, to an ``.onnx`` file of its name beside it.
+
+    Where a newer one is there already, it is left as it is.
 
     Raises:
         KuzushijiError: the file is no Keras model of this package, or lies in no finished run's folder, whose
@@ -129,7 +131,7 @@ def to_onnx(path: Path) -> Path:
     from kuzushiji.training.run import Run
 
     source = path / "model.keras" if path.is_dir() else path
-    out = source.with_name("model.onnx")
+    out = source.with_suffix(".onnx")
     if out.is_file() and out.stat().st_mtime >= source.stat().st_mtime:
         return out
     of_run(Run.open(source.parent), out, source)
@@ -158,7 +160,7 @@ def of_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
     recipe = run.recipe
     glyphs = None
     if recipe.export.int8:
-        glyphs = sample(assemble(recipe.data, recipe.fit.seed).train, recipe.fit.seed)
+        glyphs = sample(assemble(recipe.data).train, recipe.fit.seed)
     return write(open_keras(source), info, out, recipe.export.half, glyphs)
 
 
