@@ -208,8 +208,10 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(KuzushijiError, match="No space left"):
+    with pytest.raises(KuzushijiError, match="No space left on device; the last good one is kept"):
         state.save(file, {"step": np.array(8)})
+    with pytest.raises(KuzushijiError, match="No space left on device; make room"):
+        state.save(tmp_path / "first.npz", {"step": np.array(8)})
     monkeypatch.undo()
     assert state.load(file)["step"] == 7
     assert not list(tmp_path.glob("*.part"))

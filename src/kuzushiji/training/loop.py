@@ -186,9 +186,10 @@ class Loop:
 
     def _diverged(self, what: str) -> KuzushijiError:
         epoch = self.step // self.steps_per_epoch
+        kept = self.checkpoint is not None and self.checkpoint.is_file()
         return KuzushijiError(
-            f"{what} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate; "
-            "the last good checkpoint is kept"
+            f"{what} at step {self.step + 1} (epoch {epoch + 1}): lower fit.learning_rate"
+            + ("; the last good checkpoint is kept" if kept else "")
         )
 
     def _measure(self) -> tuple[float, float, float]:

@@ -18,7 +18,7 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Writes arrays to ``path`` (npz) so that a reader sees the old file or the new one, never half of one.
 
     Raises:
-        KuzushijiError: the disk is full or the folder cannot be written; the old file is as it was.
+        KuzushijiError: the disk is full or the folder cannot be written; an old file is as it was.
     """
     try:
         with replacing(path) as part, open(part, "wb") as f:
@@ -26,9 +26,9 @@ def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             f.flush()
             os.fsync(f.fileno())
     except OSError as e:
+        kept = "the last good one is kept: " if path.is_file() else ""
         raise KuzushijiError(
-            f"checkpoint {path}: {e.strerror or e}; the last good one is kept: make room, then "
-            f"--resume {path.parent}"
+            f"checkpoint {path}: {e.strerror or e}; {kept}make room, then --resume {path.parent}"
         ) from e
 
 
