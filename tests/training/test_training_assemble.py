@@ -71,14 +71,20 @@ def test_a_named_split_is_what_is_measured_on(published):
     assert sorted(set(found.validation.labels)) == [2, 3]
 
 
-def test_the_calibration_part_is_augmented_as_often_as_asked_and_always_alike():
+def test_a_set_too_small_to_hold_any_out_has_no_validation_part(monkeypatch):
+    monkeypatch.setattr(room, "load", lambda *args, **kwargs: made("own", "train", 28, ("あ", "い"), 9, 0))
+    found = assemble(Data(sources=("own",), validation="shifted"))
+    assert len(found.train) == 18
+    assert found.validation is None
+
+
+def test_the_calibration_part_is_augmented_where_asked_and_always_alike():
     part = Part(made("x", "train", 28, ("あ", "い"), 3, 3).images, np.arange(6))
-    recipe = Recipe(augment=Augment(shift=0.1), export=Export(calibration_augment=2))
+    recipe = Recipe(augment=Augment(shift=0.1), export=Export(calibration_augment=1))
     first, again = augmented(part, recipe, block=4), augmented(part, recipe, block=4)
-    assert first.images.shape == (12, 28, 28)
-    assert first.labels.tolist() == [*range(6), *range(6)]
+    assert first.images.shape == (6, 28, 28)
+    assert first.labels.tolist() == [*range(6)]
     np.testing.assert_array_equal(first.images, again.images)
-    assert (first.images[:6] != part.images).any()
-    assert (first.images[:6] != first.images[6:]).any()
+    assert (first.images != part.images).any()
     plain = augmented(part, replace(recipe, export=Export()))
     np.testing.assert_array_equal(plain.images, part.images)

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from kuzushiji.cli import main
-from kuzushiji.weights import open_model
+from kuzushiji.errors import KuzushijiError
+from kuzushiji.training import train as room
+from kuzushiji.weights import find, open_model
 
 RECIPE = """
 [data]
@@ -127,6 +129,81 @@ def test_a_finished_run_resumes_and_exports_to_the_same_model(tmp_path, folder, 
     (run / "model.onnx").unlink()
     assert main(["train", "--resume", str(run)]) == 0
     np.testing.assert_array_equal(open_model(run, threads=1).logits(glyphs), before)
+
+
+def test_a_run_that_ends_before_its_first_checkpoint_begins_again(tmp_path, folder, monkeypatch, capsys):
+    """In the run itself, and in the second training that calibrates it."""
+    recipe = write_recipe(tmp_path, folder, validation="none", again=1)
+    words = ["train", recipe, "--set", "fit.epochs=1"]
+    assert main([*words, "--runs", str(tmp_path / "whole")]) == 0
+    (whole,) = (tmp_path / "whole").iterdir()
+    save, full = np.savez, [1]
+
+    def savez(file, *args, **kwargs):
+        full[0] -= 1
+        if not full[0]:
+            raise OSError(28, "No space left on device")
+        save(file, *args, **kwargs)
+
+    monkeypatch.setattr(np, "savez", savez)
+    assert main([*words, "--runs", str(tmp_path / "runs")]) == 1
+    (run,) = (tmp_path / "runs").iterdir()
+    err = capsys.readouterr().err
+    assert "No space left on device; make room, then --resume" in err
+    assert not (run / "checkpoint.npz").exists()
+    assert (run / "metrics.csv").exists()
+    full[0] = 2  # the run's own goes well, the calibration's does not
+    assert main(["train", "--resume", str(run)]) == 1
+    assert (run / "calibration" / "metrics.csv").exists()
+    assert main(["train", "--resume", str(run)]) == 0
+    ours, theirs = open_model(run, threads=1), open_model(whole, threads=1)
+    assert ours.info == theirs.info
+    glyphs = np.random.default_rng(0).integers(0, 256, (5, 12, 12), np.uint8)
+    np.testing.assert_array_equal(ours.logits(glyphs), theirs.logits(glyphs))
+    for inside in (run, run / "calibration"):
+        assert len((inside / "metrics.csv").read_text().splitlines()) == 2
+
+
+def test_a_finished_run_without_its_checkpoint_is_not_trained_anew(tmp_path, folder, capsys):
+    recipe = write_recipe(tmp_path, folder)
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=1"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    (run / "checkpoint.npz").unlink()
+    assert main(["train", "--resume", str(run)]) == 1
+    assert "has ended and lost its checkpoint" in capsys.readouterr().err
+
+
+def test_an_unfinished_run_has_no_model_to_use(tmp_path, folder, monkeypatch):
+    def stop(*args):
+        raise KuzushijiError("stopped")
+
+    monkeypatch.setattr(room, "calibrate", stop)
+    recipe = write_recipe(tmp_path, folder)
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=1"]) == 1
+    (run,) = (tmp_path / "runs").iterdir()
+    assert not list(run.glob("*.onnx"))
+    with pytest.raises(KuzushijiError, match="has not ended: kuzushiji train --resume"):
+        find(run)
+    monkeypatch.undo()
+    assert main(["train", "--resume", str(run)]) == 0
+    assert [path.name for path in run.glob("*.onnx")] == ["model.onnx"]
+
+
+@pytest.mark.parametrize("again", [0, 1])
+def test_data_too_small_to_hold_any_out_gives_a_model_that_is_never_sure(tmp_path, folder, capsys, again):
+    own = tmp_path / "own"
+    own.mkdir()
+    for part in ("imgs", "labels"):
+        with np.load(folder / f"bars-train-{part}.npz") as f:
+            np.savez(own / f"bars-train-{part}.npz", f["arr_0"][:16])
+    (own / "bars_classmap.csv").write_bytes((folder / "bars_classmap.csv").read_bytes())
+    recipe = write_recipe(tmp_path, own, validation="none" if again else "shifted", again=again)
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=1"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert "16 images (0 held out)" in capsys.readouterr().err
+    assert json.loads((run / "result.json").read_text())["calibration"] is None
+    assert "Nothing was held out" in (run / "MODEL_CARD.md").read_text()
+    assert open_model(run, threads=1).info.temperature == 1
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ class Assembled:
     Attributes:
         classes: characters.
         train: what is learned from.
-        validation: what is held out; None where nothing is.
+        validation: what is held out; None where nothing is, as of a small set of which ``shifted`` finds
+            nothing to hold out.
         typeset: how many glyphs at the end of ``train`` are a typeface's and not the sources'.
     """
 
@@ -107,7 +108,7 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
         typeset = len(more)
     if data.validation not in ("shifted", "own", "none"):
         held = [_part(_load(data.validation), classes, data)]
-    return Assembled(classes, _join(train), _join(held) if held else None, typeset)
+    return Assembled(classes, _join(train), _join(held) if any(map(len, held)) else None, typeset)
 
 
 def _load(source: str, drop_shared: bool = False) -> Dataset:

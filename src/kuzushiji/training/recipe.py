@@ -141,10 +141,11 @@ class Export:
             the shipped model loses no shape.
         calibration_weights: what that second training starts from, as in ``model.weights``: a run that has
             held the same glyphs out. Empty for chance.
-        calibration_augment: times that the held-out part is augmented (as in training) for the calibration;
-            0 takes it as it is. Augmented glyphs stand for the writers and pages that no set has: without
-            them, temperature and threshold would be those of books that were trained on.
-        precision: least fraction of right answers among those called sure, on that part.
+        calibration_augment: 1 augments the held-out part (as in training) for the calibration, 0 takes it as
+            it is; more would count an image several times as evidence. Augmented glyphs stand for the writers
+            and pages that no set has: without them, temperature and threshold would be those of books that
+            were trained on.
+        precision: least fraction of right answers among those called sure, on that part, in (0, 1).
         prior: fraction of the log prior of the classes that is added to the logits of the shipped file
             (see `kuzushiji.training.prior`); for models trained with balanced softmax.
         kana: added to the logits of kana in the shipped file, nats, where others are read too: the sets
@@ -155,7 +156,7 @@ class Export:
         prototypes: training images of a class at which its learned direction and the mean embedding of its
             images weigh the same in the head (see `kuzushiji.training.prototypes`); 0 keeps the learned one.
         half: store the weights in half precision: half the bytes, the same speed.
-        int8: compute the convolutions in 8-bit integers: a quarter of their bytes, half as fast again (see
+        int8: compute the convolutions in 8-bit integers: a quarter of their bytes, and faster (see
             `kuzushiji.training.quantize`).
     """
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.datasets import ATTRIBUTION
-from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
+from kuzushiji.training.check import check
 from kuzushiji.training.data import Assembled, Part, assemble
 from kuzushiji.training.distill import open_teacher
 from kuzushiji.training.loop import EpochRecord, Loop, Progress
@@ -43,7 +44,8 @@ def train(
     Args:
         recipe: what to do; of a resumed run, its own.
         runs: folder for the new run's folder.
-        resume: a run that was interrupted; it goes on from its checkpoint.
+        resume: a run that was interrupted; it goes on from its checkpoint, or from the start if it was
+            interrupted before the first.
         watch: told at the start, after each epoch and each step.
 
     Returns:
@@ -51,12 +53,15 @@ def train(
 
     Raises:
         KuzushijiError: data missing, loss not finite, disk full, nothing to resume: see the message.
-        UsageError: the recipe contradicts itself.
+        UsageError: the recipe contradicts itself, or has a value out of range.
     """
-    _check(recipe)
+    check(recipe)
     watch = watch or Watch()
-    data = assemble(recipe.data, seed=0)
     begun = resume is not None and resume.checkpoint.is_file()
+    if resume and not begun and (resume.folder / "result.json").is_file():
+        raise KuzushijiError(f"{resume.folder} has ended and lost its checkpoint: train without --resume")
+    data = assemble(recipe.data)
+    _info(recipe, data, None)  # refuses the classes now that no model can have
     model = network(recipe, data.classes, begun, sample(data.train, recipe.fit.seed))
     teacher = open_teacher(recipe.fit, data.classes)
     run = resume or Run.new(recipe, runs)
@@ -67,8 +72,6 @@ def train(
     )
     if begun:
         loop.resume()
-    elif resume and run.metrics():
-        raise KuzushijiError(f"{run.folder} has lost its checkpoint: train without --resume")
     watch.start(run, model, data)
 
     def record(line: EpochRecord) -> None:
@@ -94,37 +97,13 @@ def _save(model: Any, path: Path) -> None:
     keras.Model(model.inputs, model.outputs, name=model.name).save(path)
 
 
-def _check(recipe: Recipe) -> None:
-    """Raises UsageError where one setting needs another."""
-    needy = {"fit.shape_power": recipe.fit.shape_power != 1, "export.start_share": recipe.export.start_share}
-    for which, used in needy.items():
-        if used and not recipe.model.weights:
-            raise UsageError(f"{which} needs model.weights: a run to start from")
-    if not 0 <= recipe.data.soften <= 1:
-        raise UsageError(f"data.soften is {recipe.data.soften}; it is a part of the glyphs, from 0 to 1")
-    if recipe.data.soften and recipe.fit.teacher:
-        raise UsageError("data.soften and fit.teacher do not go together: a teacher knows no closed classes")
-    if not 0 <= recipe.data.outside < 1:
-        raise UsageError(
-            f"data.outside is {recipe.data.outside}; it is a part of each batch, from 0 to below 1"
-        )
-    if recipe.data.outside and not recipe.data.typefaces:
-        raise UsageError("data.outside needs data.typefaces: what to draw other characters with")
-    if recipe.data.outside and recipe.fit.teacher:
-        raise UsageError("data.outside and fit.teacher do not go together: a teacher knows only the classes")
-    if recipe.export.prototypes and not recipe.model.options.get("cosine_scale"):
-        raise UsageError("export.prototypes needs a cosine head: set model.options.cosine_scale")
-
-
 def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
-    path = run.folder / "model.onnx"
     glyphs = sample(data.train, recipe.fit.seed) if recipe.export.int8 else None
-    export.write(model, _info(recipe, data, None), path, recipe.export.half, glyphs)
-    found = _calibration(run, data, path, watch or Watch())
+    found = _calibration(run, model, data, glyphs, watch or Watch())
     info = _info(recipe, data, found)
-    fidelity = export.write(model, info, path, recipe.export.half, glyphs)
+    fidelity = export.write(model, info, run.folder / "model.onnx", recipe.export.half, glyphs)
     run.write("result.json", card.result(run, model, data, info, found, fidelity))
     card.curves(run)
     card.write(run)
@@ -148,7 +127,9 @@ def calibration_recipe(recipe: Recipe) -> Recipe:
     )
 
 
-def _calibration(run: Run, data: Assembled, path: Path, watch: Watch) -> Calibration | None:
+def _calibration(
+    run: Run, model: Any, data: Assembled, glyphs: np.ndarray | None, watch: Watch
+) -> Calibration | None:
     """Fitted on the run's hold-out or by a second training; None where nothing is held out."""
     recipe = run.recipe
     if recipe.export.calibration_epochs:
@@ -157,28 +138,34 @@ def _calibration(run: Run, data: Assembled, path: Path, watch: Watch) -> Calibra
             train(
                 calibration_recipe(recipe), resume=Run.begin(calibration_recipe(recipe), second), watch=watch
             )
-        return Calibration(**Run.open(second).read("result.json")["calibration"])
+        found = Run.open(second).read("result.json")["calibration"]
+        return Calibration(**found) if found else None
     if data.validation is None:
         return None
     part = augmented(data.validation, recipe)
-    return calibrate(Model(path).logits(part.images), part, recipe.export.precision)
+    draft = run.folder / "uncalibrated.onnx"  # not under the name that a finished run's model is found by
+    try:
+        export.write(model, _info(recipe, data, None), draft, recipe.export.half, glyphs)
+        logits = Model(draft).logits(part.images)
+    finally:
+        draft.unlink(missing_ok=True)
+    return calibrate(logits, part, recipe.export.precision)
 
 
 def augmented(part: Part, recipe: Recipe, block: int = 512) -> Part:
     """The held-out part as the recipe wants it for the calibration: see `recipe.Export.calibration_augment`.
 
     Returns:
-        Glyphs uint8 (n x times, size, size), the same ones for the same recipe.
+        Glyphs uint8 (n, size, size), the same ones for the same recipe.
     """
-    times = recipe.export.calibration_augment
-    if not times:
+    if not recipe.export.calibration_augment:
         return Part(np.asarray(part.images), part.labels)
+    images = np.array(part.images)
     rng = np.random.default_rng(recipe.fit.seed)
-    images = np.concatenate([part.images] * times)
     for start in range(0, len(images), block):
         glyphs = recipe.augment(images[start : start + block], rng)
         images[start : start + block] = np.rint(255 * glyphs)
-    return Part(images, np.tile(part.labels, times))
+    return Part(images, part.labels)
 
 
 def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelInfo:
