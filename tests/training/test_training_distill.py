@@ -185,7 +185,7 @@ def test_no_teacher_is_none():
 
 def test_a_run_with_a_teacher_of_other_classes_leaves_no_folder(teacher_file, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        train, "assemble", lambda data, seed: dataclasses.replace(made_data(), classes=("一", "猫"))
+        train, "assemble", lambda data: dataclasses.replace(made_data(), classes=("一", "猫"))
     )
     recipe = dataclasses.replace(taught(teacher_file), data=Data(size=12))
     with pytest.raises(UsageError, match="猫"):

@@ -1,8 +1,8 @@
 """Characters of brush typefaces as further examples of kanji that have few.
 
-Nearly half of the kanji have one image or two to learn from, and two images of a character tell a network little
-of what may vary in it. A calligrapher who has drawn a typeface has written all of them, in the grass script
-(sosho), the running one (gyosho) or the regular one (kaisho), as the rarer kanji of a book mostly are.
+Nearly half of the kanji have one image or two to learn from, and two images of a character tell a network
+little of what may vary in it. A calligrapher who has drawn a typeface has written all of them, in the grass
+script (sosho), the running one (gyosho) or the regular one (kaisho), as the rarer kanji of a book mostly are.
 """
 
 from __future__ import annotations
