@@ -8,7 +8,7 @@ import pytest
 from html_checks import checked
 
 from kuzushiji.datasets import Dataset
-from kuzushiji.errors import UsageError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.evaluation.audit import COLUMNS, Audit, audit
 from kuzushiji.evaluation.audit.findings import blanks, correlation, exact_duplicates, suspects
 from kuzushiji.evaluation.audit.material import Material, gather, shrunk
@@ -143,6 +143,16 @@ def test_gather_takes_what_splits_there_are(monkeypatch, planted: Material) -> N
     asked.clear()
     gather("kmnist")
     assert [split for split, _ in asked] == ["train", "test"]
+
+
+def test_gather_refuses_splits_of_two_sizes(tmp_path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for split, size in (("train", 28), ("test", 64)):
+        np.savez(folder / f"x-{split}-imgs.npz", np.zeros((3, size, size), np.uint8))
+        np.savez(folder / f"x-{split}-labels.npz", np.arange(3))
+    with pytest.raises(KuzushijiError, match=r"one size, not train 28 x 28 and test 64 x 64"):
+        gather(folder)
 
 
 def test_gather_takes_a_folder_without_parts_as_one(monkeypatch, planted: Material, tmp_path) -> None:

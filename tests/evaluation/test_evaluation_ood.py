@@ -63,7 +63,10 @@ def test_chance_and_perfection() -> None:
     same = np.ones(50)
     assert auroc(same, same).value == 0.5
     assert false_positive_rate(same, same) == 1.0
-    assert auroc(same + 1, same).value == 1.0
+    perfect = auroc(same + 1, same[:10])
+    assert (perfect.value, perfect.high) == (1.0, 1.0)
+    assert perfect.low == pytest.approx(0.7225, abs=1e-4)  # ten of ten, Wilson
+    assert auroc(same, same[:10] + 1).value == auroc(same, same[:10] + 1).low == 0.0
     assert false_positive_rate(same + 1, same) == 0.0
 
 

@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from kuzushiji.evaluation.intervals import Z95, Estimate
+from kuzushiji.evaluation.intervals import Z95, Estimate, wilson
 from kuzushiji.evaluation.neighbours import nearest, unit_length
 from kuzushiji.evaluation.reliability import risk_coverage
 
@@ -105,7 +105,8 @@ def _distances(x: np.ndarray, means: np.ndarray, rest: np.ndarray) -> np.ndarray
 def auroc(known: np.ndarray, unknown: np.ndarray) -> Estimate:
     """Probability that a known image scores above an unknown one; ties count half.
 
-    The interval is Hanley and McNeil's (Radiology 143, 1982).
+    The interval is Hanley and McNeil's (Radiology 143, 1982). Where the scores part the two without a mistake
+    it would have no width, however few they are: there it is Wilson's, of as many trials as the smaller side.
 
     Args:
         known: (n,) float scores.
@@ -122,6 +123,8 @@ def auroc(known: np.ndarray, unknown: np.ndarray) -> Estimate:
     below = np.searchsorted(ordered, known, side="left")
     not_above = np.searchsorted(ordered, known, side="right")
     area = float((below + not_above).sum() / (2 * n * m))
+    if area in (0.0, 1.0):
+        return wilson(round(area) * min(n, m), min(n, m))
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     variance = (area * (1 - area) + (n - 1) * (q1 - area**2) + (m - 1) * (q2 - area**2)) / (n * m)
     half = Z95 * sqrt(max(0.0, variance))

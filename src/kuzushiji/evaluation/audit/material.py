@@ -100,6 +100,11 @@ def gather(dataset: str | Path) -> Material:
         except KuzushijiError:  # one's own folder need not have parts
             parts = (load(dataset, "all"),)
     material = Material(str(dataset), tuple(p for p in parts if len(p)))
+    first, *others = material.parts or (None,)
+    for part in others:
+        if part.images.shape[1:] != first.images.shape[1:]:
+            sizes = [f"{p.split} {p.images.shape[1]} x {p.images.shape[2]}" for p in (first, part)]
+            raise KuzushijiError(f"{dataset}: an audit needs images of one size, not {' and '.join(sizes)}")
     if len(material) < 2:
         raise KuzushijiError(f"{dataset}: an audit needs at least two images")
     return material
