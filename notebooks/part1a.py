@@ -103,10 +103,10 @@ for c in np.argsort(spread):
 #
 # Can we find the forms without being told them? We could cluster the pixels, but then position and slant
 # divide a class before its letters do. So we borrow a network that has learned to read these ten kana (it
-# ships with the package; it read kanji first, and Part 1b builds a smaller one from nothing). The numbers in its last layer but one, its
-# *embedding*, describe a glyph by what matters for reading. We ask for the groups of each class there. The
-# number of groups is chosen by how well they are parted (the *silhouette*), and a class may come out as a
-# single group.
+# ships with the package; it read kanji first, and Part 1b builds a smaller one from nothing). The numbers
+# in its last layer but one, its *embedding*, describe a glyph by what matters for reading. We ask for the
+# groups of each class there. The number of groups is chosen by how well they are parted (the *silhouette*),
+# and a class may come out as a single group.
 
 # %%
 from kuzushiji.maps.engine import Plan, make
