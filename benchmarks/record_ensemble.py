@@ -57,6 +57,7 @@ def row(name: str, runs: list[Any], dataset: str, split: str) -> dict[str, Any]:
     from kuzushiji.evaluation.ensemble import Ensemble
     from kuzushiji.weights import open_model
 
+    commands = [_command(run.recipe) for run in runs]
     results = [run.read("result.json") for run in runs]
     stages = {folder: result for run in runs for folder, result in stages_of(run).items()}  # each cost once
     members: list[Any] = [Remembering(open_model(run.folder)) for run in runs]
@@ -91,9 +92,7 @@ def row(name: str, runs: list[Any], dataset: str, split: str) -> dict[str, Any]:
         "training_minutes": f"{sum(stage['training_seconds'] for stage in stages.values()) / 60:.1f}",
         "hardware": " / ".join(dict.fromkeys(hardware)),
         "date": date.today().isoformat(),
-        "command": "; ".join(
-            [*(_command(run.recipe) for run in runs), both + ("" if split == "test" else f" --split {split}")]
-        ),
+        "command": "; ".join([*commands, both + ("" if split == "test" else f" --split {split}")]),
     }
 
 

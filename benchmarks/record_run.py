@@ -74,17 +74,37 @@ def row(run: Any, name: str, split: str) -> tuple[dict[str, Any], Any]:
 def stages_of(run: Any) -> dict[Path, dict[str, Any]]:
     """The results of a run and of the runs it started from, which cost time and epochs too, by folder.
 
-    Not counted are a shipped model or a file that it started from, the second training of a calibration, and
-    what that started from.
+    A shipped model stands for its stages with what is on record of it. Not counted are a file that a run
+    started from, the second training of a calibration, and what that started from.
     """
     from kuzushiji.training.run import Run
-    from kuzushiji.weights import names
+    from kuzushiji.weights import find, names
 
     found = {run.folder.resolve(): run.read("result.json")}
     start = run.recipe.model.weights
-    if not start or start in names() or Path(start).is_file():
+    if start in names():
+        return {**found, find(start): _on_record(start)}
+    if not start or Path(start).is_file():
         return found
     return {**found, **stages_of(Run.open(Path(start)))}
+
+
+def _on_record(shipped: str) -> dict[str, Any]:
+    """Epochs and seconds of a shipped model, as results/training.csv has them.
+
+    Raises:
+        KuzushijiError: it has no line there.
+    """
+    from kuzushiji.errors import KuzushijiError
+    from kuzushiji.weights import open_model
+
+    info = open_model(shipped).info
+    with RESULTS.open(newline="", encoding="utf-8") as stream:
+        for line in csv.DictReader(stream):
+            if (line["recipe"], line["seed"]) == (info.name, str(info.more.get("seed"))):
+                seconds = 60 * float(line["training_minutes"])
+                return {"epochs": int(line["epochs"]), "training_seconds": seconds}
+    raise KuzushijiError(f"{RESULTS} has no line of the shipped {shipped}: record its run first")
 
 
 def _command(recipe: Any) -> str:

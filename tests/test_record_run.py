@@ -1,5 +1,6 @@
 """The line of a run names a command that makes it again, and counts what it started from."""
 
+import csv
 import shlex
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ from benchmark_support import benchmark
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.training.recipe import Model, Recipe, load
 from kuzushiji.training.run import Run
-from kuzushiji.weights import names
 
 recorder = benchmark("record_run")
 
@@ -70,12 +70,26 @@ def test_a_recipe_that_is_not_in_the_folder_is_named(file):
         recorder._command(replace(load(file), name="other"))
 
 
-def test_a_run_that_started_from_a_shipped_model_or_a_file_costs_its_own(tmp_path):
+def test_a_run_that_started_from_a_shipped_model_costs_what_is_on_record_of_that(tmp_path, monkeypatch):
+    run = Run.begin(Recipe("mine", model=Model(weights="kmnist")), tmp_path / "run")
+    run.write("result.json", {"epochs": 1, "training_seconds": 60.0})
+    with recorder.RESULTS.open(newline="", encoding="utf-8") as stream:
+        (line,) = (x for x in csv.DictReader(stream) if (x["recipe"], x["seed"]) == ("kmnist", "0"))
+    own, shipped = recorder.stages_of(run).values()
+    assert own["epochs"] == 1
+    assert shipped["epochs"] == int(line["epochs"])
+    assert shipped["training_seconds"] == pytest.approx(60 * float(line["training_minutes"]))
+    monkeypatch.setattr(recorder, "RESULTS", tmp_path / "empty.csv")
+    (tmp_path / "empty.csv").write_text("recipe,seed\n", encoding="utf-8")
+    with pytest.raises(KuzushijiError, match=r"no line of the shipped kmnist"):
+        recorder.stages_of(run)
+
+
+def test_a_run_that_started_from_a_file_costs_its_own(tmp_path):
     (tmp_path / "other.onnx").write_bytes(b"")
-    for i, start in enumerate((names()[0], str(tmp_path / "other.onnx"))):
-        run = Run.begin(Recipe("mine", model=Model(weights=start)), tmp_path / str(i))
-        run.write("result.json", {"epochs": 1})
-        assert list(recorder.stages_of(run)) == [run.folder.resolve()]
+    run = Run.begin(Recipe("mine", model=Model(weights=str(tmp_path / "other.onnx"))), tmp_path / "run")
+    run.write("result.json", {"epochs": 1})
+    assert list(recorder.stages_of(run)) == [run.folder.resolve()]
     gone = Run.begin(Recipe("mine", model=Model(weights=str(tmp_path / "gone"))), tmp_path / "last")
     gone.write("result.json", {"epochs": 1})
     with pytest.raises(KuzushijiError, match="gone is not a run folder"):
