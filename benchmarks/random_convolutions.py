@@ -1,8 +1,8 @@
 """Convolution features that nobody trained, and ridge regression on top: numpy only, one pass, no gradient.
 
 Filters are either Gaussian noise or patches cut from training images, decorrelated by the patches' own
-covariance (Coates & Ng 2011 found random patches nearly as good as learned ones). Responses are rectified on
-both sides of a threshold and averaged over a 4x4 grid; the features are standardised and a one-hot target is
+covariance (Coates & Ng 2011 found random patches nearly as good as learned ones). Responses are rectified
+above a threshold and averaged over a 4x4 grid; the features are standardised and a one-hot target is
 fitted by ridge regression. Only the Gram matrix is kept, so 60,000 images need no more memory than 1,000.
 """
 

@@ -591,7 +591,8 @@ show(
 # %% [markdown]
 # Below the dotted line the network promises too much, above it too little. Label smoothing makes a network
 # modest, and a temperature below 1 takes the modesty back. A hold-out that is easier than the real world
-# takes back too much of it; how much too much, the three figures say.
+# takes back too much of it, a harder one too little. Which of ours is nearer to the test images the three
+# figures say, for this one training.
 #
 # A calibrated network can also say "I am not sure". The package looks for the widest set of answers of
 # which, with confidence, a wanted share is right.

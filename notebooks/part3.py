@@ -268,7 +268,8 @@ show(figure, "Share of strangers recognised against the number of examples, for 
 # example is worth a great deal. But look at the row of the ten kana as well. Training does not make an
 # embedding good at shapes in general; a network that only ever had to tell ten characters apart learns to
 # throw away whatever does not help with those ten, and what is left of a stranger is little better than
-# its bare pixels, or worse. The eye is taught by *many* characters.
+# its bare pixels, or worse. The eye is taught by *many* characters, of the kind that it will meet: which of
+# the two counts for more, this experiment cannot tell.
 #
 # Compare the columns too. Each further example helps, the first few most.
 #
@@ -457,9 +458,8 @@ for words, t in temperatures.items():
 # %% [markdown]
 # The last line is there as a warning: a temperature that is judged on the images it was fitted to always
 # looks good. The reader's own was fitted on validation images too, but distorted as in training, to stand
-# for writers and books that it has not seen. So on clean images it may look more careful than it need be.
-# Whether that care is right only other books can tell. The test images of the last section at least had no
-# part in the choice.
+# for writers and books that it has not seen. Whether it is right for them only other books can tell. The
+# test images of the last section at least had no part in the choice.
 #
 # ### Not sure
 #

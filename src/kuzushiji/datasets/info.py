@@ -17,7 +17,7 @@ from kuzushiji.errors import KuzushijiError
 _CHUNK = 4096
 _SHIFT = (
     "The test set is shifted from the train set (other mixes of the old forms of a character): a random "
-    "hold-out of train scores 1 to 4.5 points higher than test. Choose models on datasets.shifted_holdout, "
+    "hold-out of train scores points higher than test. Choose models on datasets.shifted_holdout, "
     "never on test."
 )
 TRAPS = {

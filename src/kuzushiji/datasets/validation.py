@@ -1,7 +1,7 @@
 """A validation set that is shifted from the training set, as the test sets are.
 
 KMNIST's test set mixes the forms (jibo) of a character otherwise than its train set, so a random hold-out of
-train scores 1 to 4.5 points above test and picks the wrong model. Holding out whole clusters of look-alike
+train scores points above test and may pick the wrong model. Holding out whole clusters of look-alike
 images inside each class asks instead: how well are forms read that were not trained on?
 """
 

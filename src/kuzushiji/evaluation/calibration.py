@@ -1,8 +1,8 @@
 """Making confidence mean something: a temperature for the logits, and a threshold below which to abstain.
 
 Both must be fitted on data that differs from training the way real use does. KMNIST's own test set is
-shifted from its training set (other books, another mix of hentaigana), and a random hold-out scores 1 to 4.5
-points better than the test set; a temperature fitted there is too cold and a threshold too low. Fit on a
+shifted from its training set (other books, another mix of hentaigana), and a random hold-out scores points
+better than the test set; a temperature fitted there is too cold and a threshold too low. Fit on a
 *shifted* hold-out (``kuzushiji.datasets.shifted_holdout``: whole clusters of shapes unseen in training),
 never on a test split.
 """

@@ -29,8 +29,8 @@ def hog(images: np.ndarray, cells: int = 7, orientations: int = 9) -> np.ndarray
     """Histograms of oriented gradients (Dalal & Triggs 2005).
 
     Gradients are central differences; each pixel votes with its gradient's length for the two nearest of the
-    unsigned orientations, in its cell; blocks of 2x2 cells are normalised to length 1, clipped at 0.2, and
-    normalised again.
+    unsigned orientations, in its cell; blocks of 2x2 cells are normalised to length 1 and clipped at 0.2,
+    twice over, and normalised once more.
 
     Args:
         images: uint8 (n, h, w); rows and columns that do not fill a cell are cut off evenly.

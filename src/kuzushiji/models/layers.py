@@ -84,8 +84,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """``keras.layers.BatchNormalization`` whose training pass uses the backend's fused kernel on PyTorch.
 
     Keras composes the statistics and their gradient from single operations on the torch backend, which costs
-    a sixth of a training step on two cores (``benchmarks/training_step.py``). Numbers, weights and saved
-    files are those of the parent; on other backends, in inference and in export it is the parent.
+    a sixth of a training step on two cores (``benchmarks/training_step.py``). Weights and saved files are
+    those of the parent, and so are the numbers but for the running variance, in which PyTorch divides by
+    n - 1 where Keras divides by n; on other backends, in inference and in export it is the parent.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:

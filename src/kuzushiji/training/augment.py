@@ -22,7 +22,7 @@ class Augment:
     Attributes:
         rotation: largest rotation, degrees.
         scale: largest change of size, as a fraction (0.12: 88 % to 112 %).
-        aspect: largest change of height against width, as a fraction.
+        aspect: largest change of height, as a fraction; width changes inversely.
         shear: largest horizontal shear (tangent of the angle).
         shift: largest shift in each direction, as a fraction of the side.
         elastic: standard deviation of the displacement at a 4 x 4 grid of control points, as a fraction of

@@ -25,8 +25,8 @@ def make(
         kind: ``softmax`` (cross-entropy) or ``balanced-softmax`` (the log of each class's training count is
             added to its logit, so that the logits themselves are free of the prior; Ren et al. 2020,
             arXiv:2007.10740).
-        counts: int or float (c,), training images a class, or what is in proportion to how often each class
-            is drawn.
+        counts: int or float (c,), training images a class, or how many of each class an epoch draws; below 1
+            they count as 1.
         label_smoothing: probability spread evenly over all classes, in [0, 1).
         closed: bool (c,), classes that are left out of the softmax of an image whose label is raised by c
             (see `kuzushiji.training.soften`); None where no label is. Not with label smoothing.

@@ -10,6 +10,9 @@ import numpy as np
 from kuzushiji.errors import UsageError
 from kuzushiji.training.recipe import Fit
 
+HEAD_DECAY = 0.004
+"""Weight decay of the head under ``muon``, which leaves it to Adam: Keras' own, whatever the kernels' is."""
+
 
 def make(fit: Fit) -> Any:
     """The ``keras.optimizers`` object that a recipe's ``fit`` table names."""
@@ -26,7 +29,10 @@ def make(fit: Fit) -> Any:
         made = optimizers.AdamW(fit.learning_rate, weight_decay=fit.weight_decay)
     elif fit.optimizer == "muon":
         made = _convolution_muon("bfloat16" if fit.bfloat16 else "float32")(
-            fit.learning_rate, weight_decay=fit.weight_decay, exclude_layers=["logits"]
+            fit.learning_rate,
+            weight_decay=fit.weight_decay,
+            adam_weight_decay=HEAD_DECAY if fit.weight_decay else 0.0,
+            exclude_layers=["logits"],
         )
     else:
         raise UsageError(f"fit.optimizer is {fit.optimizer!r}; there are: sgd, adadelta, adam, adamw, muon")
@@ -40,7 +46,8 @@ def _convolution_muon(precision: str) -> type:
 
     Keras orthogonalizes the updates of matrices only and leaves kernels (3, 3, in, out) to Adam; here a
     kernel is the matrix (9 in, out), as Jordan et al. 2024 (the Muon optimizer) do, in the precision that is
-    given: bfloat16 is their choice. The head and all vectors stay with Adam.
+    given: bfloat16 is their choice. Updates are scaled by the root of the longer side (Liu et al. 2025,
+    arXiv:2502.16982). The head and all vectors stay with Adam.
     """
     import keras
     from keras import ops

@@ -87,7 +87,8 @@ class Fit:
         schedule: ``one-cycle`` (rise over ``warmup``, then a cosine to zero) or ``constant``.
         warmup: fraction of the run in which the rate rises.
         momentum: of ``sgd``.
-        weight_decay: decoupled, not applied to biases and normalizations.
+        weight_decay: decoupled, not applied to biases and normalizations. With ``muon`` the head has another
+            (see `kuzushiji.training.optimizers.HEAD_DECAY`), or none where this is 0.
         loss: ``softmax`` or ``balanced-softmax`` (Ren et al. 2020, arXiv:2007.10740: the log prior of the
             classes is added to the logits while training).
         label_smoothing: probability spread over all classes.
