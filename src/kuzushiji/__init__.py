@@ -5,7 +5,13 @@ Everything public is imported on first use, so ``import kuzushiji`` costs nothin
 
 from __future__ import annotations
 
+import os
+
 from kuzushiji._version import __version__
+
+# ONNX Runtime's own builds report to their maker unless this is set before it is imported, and every module
+# of this package is imported after this one. Who wants that sets it to 0.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _LAZY = {
     "load": "kuzushiji.datasets",

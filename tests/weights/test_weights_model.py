@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -97,3 +101,21 @@ def test_shipped_models_load_and_answer_in_their_classes():
         p = model.probabilities(np.zeros((2, side, side), np.uint8))
         assert p.shape == (2, len(model.info.classes))
         np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-4)
+
+
+def test_reading_leaves_nothing_in_the_home_and_tells_nobody(tiny_model, tmp_path):
+    """ONNX Runtime would make an identifier of the device there, and report with it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    read = "import sys; from kuzushiji import Reader; print(Reader(sys.argv[1]).read(sys.argv[2])[0].sure)"
+    picture = tmp_path / "blank.pgm"
+    picture.write_bytes(b"P5 28 28 255 " + bytes(784))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", read, tiny_model(), picture],
+        env={**kept, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "False\n", done.stderr
+    assert list(home.rglob("*")) == []
