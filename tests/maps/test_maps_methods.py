@@ -87,6 +87,18 @@ def test_pca_and_svd_are_scikit_learns():
         np.testing.assert_allclose(ours * signs, reference, atol=2e-4)
 
 
+def test_wide_rows_are_mapped_inside_the_first_components_and_the_map_says_so():
+    wide = shared_of(blobs(side=33))  # 1,089 numbers a row
+    for name in ("pca", "svd", "lda"):
+        note = run(name, wide).note
+        assert "inside the first 100 principal components" in note
+        assert not re.search("[a-z]", note_ja(note))
+        assert "components" not in run(name, shared_of(blobs())).note
+    squares = np.linalg.svd(wide.features.rows(np.arange(N)), compute_uv=False) ** 2
+    share = run("svd", wide).parameters["share_of_second_moment"]
+    np.testing.assert_allclose(share, squares[:2] / squares.sum(), rtol=1e-3)
+
+
 def test_lda_is_scikit_learns():
     analysis = pytest.importorskip("sklearn.discriminant_analysis")
     source = blobs(400)

@@ -1,11 +1,14 @@
 """A set of maps survives being written and read, and never carries its images."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.result import Added, Cluster, Map, MapSet, PCAInfo, Quality
 from kuzushiji.maps.store import Finished, keep, kept
+from kuzushiji.maps.table import as_text
 
 
 def a_map_set(n: int = 12) -> MapSet:
@@ -121,3 +124,11 @@ def test_a_damaged_map_in_the_cache_is_as_none(tmp_path):
     assert after is not None
     np.testing.assert_array_equal(after.points, before.points)
     assert after.parameters == {"dims": 2}
+
+
+def test_the_table_says_that_recall_is_counted_within_the_sample():
+    whole = a_map_set()
+    assert "within it" not in as_text(whole)
+    assert whole.maps[0].quality is not None
+    part = replace(whole, maps=(replace(whole.maps[0], quality=replace(whole.maps[0].quality, sample=7)),))
+    assert "of a sample of 7 images; recall@15 is of the 15 nearest within it" in as_text(part)

@@ -1,7 +1,8 @@
 """Linear maps: every axis is a weighted sum of the features, so a new image is placed by one product.
 
 PCA, truncated SVD and LDA come in closed form from the covariance that is summed anyway; tests hold them
-against scikit-learn's. NMF is scikit-learn's.
+against scikit-learn's. Of rows too wide for that (:data:`kuzushiji.maps.moments.EXACT`) they see the first
+principal components alone, and say so. NMF is scikit-learn's.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def pca(shared: Shared, job: Job) -> Fitted:
     ratio = [round(float(v / basis.total), 6) for v in basis.variance[: job.dims]]
     new = None if shared.new is None else _widened(basis.project(shared.new, dims), job.dims)
     points = _widened(shared.scores[:, :dims], job.dims)
-    return Fitted(points, {"explained_variance_ratio": ratio}, new=new)
+    return Fitted(points, {"explained_variance_ratio": ratio}, _inside(shared), new)
 
 
 def svd(shared: Shared, job: Job) -> Fitted:
@@ -42,8 +43,12 @@ def svd(shared: Shared, job: Job) -> Fitted:
     values, vectors = np.linalg.eigh(square + np.outer(offset, offset))
     axes = vectors[:, ::-1][:, : job.dims].T @ span
     axes *= np.sign(axes.sum(1, keepdims=True) + 1e-300)
-    kept = [round(float(v), 6) for v in values[::-1][: job.dims] / values.sum()]
-    return _linear(shared, axes, np.zeros(shared.features.width), {"share_of_second_moment": kept}, job.dims)
+    whole = basis.total + float(basis.mean @ basis.mean)
+    kept = [round(float(v), 6) for v in values[::-1][: job.dims] / whole]
+    fitted = _linear(
+        shared, axes, np.zeros(shared.features.width), {"share_of_second_moment": kept}, job.dims
+    )
+    return Fitted(fitted.points, fitted.parameters, _inside(shared), fitted.new)
 
 
 def lda(shared: Shared, job: Job) -> Fitted:
@@ -69,6 +74,7 @@ def lda(shared: Shared, job: Job) -> Fitted:
     note = "learned from the labels of these very images"
     if dims < job.dims:
         note += f"; {classes} classes have only {dims} discriminant direction(s), the other axes are 0"
+    note = "; ".join(filter(None, [note, _inside(shared)]))
     ratio = [round(float(v), 6) for v in (strength**2 / (strength**2).sum())[:dims]]
     fitted = _linear(shared, axes, basis.mean, {"between_class_variance_ratio": ratio}, job.dims)
     return Fitted(fitted.points, fitted.parameters, note, fitted.new)
@@ -94,6 +100,14 @@ def nmf(shared: Shared, job: Job) -> Fitted:
         note = "; ".join(filter(None, [note, f"features shifted by {-floor:.3g} to be non-negative"]))
     new = None if shared.new is None else transform(shared.new)
     return Fitted(points, {"init": "nndsvda", "iterations": int(model.n_iter_)}, note, new)
+
+
+def _inside(shared: Shared) -> str:
+    """What to say of rows whose principal components are not all known."""
+    basis = shared.principal
+    if basis.exact:
+        return ""
+    return f"inside the first {len(basis.components)} principal components, found by randomised iteration"
 
 
 def _linear(shared: Shared, axes: Array, centre: Array, parameters: dict[str, object], dims: int) -> Fitted:

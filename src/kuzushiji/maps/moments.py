@@ -30,12 +30,15 @@ class Principal:
             in each is positive, so that signs never depend on the solver.
         variance: float64 (k,), variance along each (divided by n).
         total: the variance of all directions together.
+        exact: whether the covariance was solved whole; else there are only as many components as were
+            wanted, found by randomised iteration.
     """
 
     mean: Array
     components: Array
     variance: Array
     total: float
+    exact: bool = True
 
     def project(self, rows: Array, k: int) -> Array:
         """Scores float32 (m, k) of rows (m, d) on the first k components."""
@@ -71,7 +74,7 @@ def principal(blocks: Blocks, width: int, k: int, seed: int = 0) -> Principal:
     else:
         mean, values, vectors, total = _randomised(blocks, width, k, seed)
     keep = values > max(values[0], 0.0) * 1e-7
-    return Principal(mean, _signed(vectors[:, keep].T), values[keep], total)
+    return Principal(mean, _signed(vectors[:, keep].T), values[keep], total, width <= EXACT)
 
 
 def _randomised(

@@ -28,11 +28,14 @@ class Quality:
     Attributes:
         trustworthiness: neighbours on the map that are near in the original space too, at 15 neighbours
             (Venna and Kaski 2001).
-        knn_recall: share of the 15 true nearest neighbours that are among the map's 15 nearest.
+        knn_recall: share of the 15 nearest neighbours WITHIN the sample that are among the map's 15 nearest
+            within it. It rises as the sample becomes a smaller part of the set: sets of different size do
+            not compare by it.
         knn_accuracy: leave-one-out accuracy of a 10-nearest-neighbour vote on the map; NaN without classes.
         random_triplets: random triplets (i, j, k) whose order of distances d(i,j) < d(i,k) is kept.
         centroid_triplets: the same over the class means; NaN with fewer than three classes.
-        silhouette: mean silhouette of the classes on the map, in [-1, 1]; NaN with one class.
+        silhouette: mean silhouette of the classes on the map, in [-1, 1], over the sample, in which an image
+            alone in its class counts as 0; NaN with one class.
         procrustes: disparity in [0, 1] between this map and one from another seed after translation,
             scaling and rotation: 0 is the same map (LESS is better); None where no second seed was run.
         sample: number of images the O(n^2) measures were taken on.

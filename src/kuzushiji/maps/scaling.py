@@ -150,7 +150,10 @@ def _distances(a: Array, b: Array) -> Array:
 
 
 def _stress(wanted: Array, laid: Array) -> float:
-    """Kruskal's stress-1."""
+    """The root of the squared misfits over the squared wanted distances, 0 where all are kept.
+
+    Kruskal's stress-1 divides by the squared distances of the map instead.
+    """
     return float(np.sqrt(((wanted - _distances(laid, laid)) ** 2).sum() / (wanted**2).sum()))
 
 

@@ -64,6 +64,12 @@ def as_text(mapset: MapSet) -> str:
     if mapset.shared_seconds:
         together = ", ".join(f"{k} {v:.1f} s" for k, v in mapset.shared_seconds.items())
         lines.append(f"shared by all: {together}")
+    sample = max((m.quality.sample for m in mapset.maps if m.quality), default=0)
+    if 0 < sample < len(mapset):
+        lines.append(
+            f"trust, recall, triplets and silhouette: of a sample of {sample:,} images; "
+            "recall@15 is of the 15 nearest within it,\nand sets of different size do not compare by it"
+        )
     for m in mapset.maps:
         lines.append(f"\n{m.method}: read it for: {m.can}\n  not for: {m.cannot}")
         if m.note:

@@ -97,9 +97,11 @@ WORDS: dict[str, Words] = {
         "細かな隣関係は読めません。密度のために一部を捨てています。",
     ),
     "pacmap": Words(
-        "Neighbours and, more than t-SNE, the coarse arrangement of the clusters.",
+        "Neighbours and clusters. Their coarse arrangement a little better than t-SNE where there are few "
+        "classes; with many, not reliably.",
         "Exact distances between clusters; single neighbours less than in t-SNE.",
-        "隣関係と、t-SNE よりは群れの大まかな配置が読めます。",
+        "隣関係と群れが読めます。群れの大まかな配置は、字種が少なければ t-SNE より少しよく、"
+        "多いとそうとは限りません。",
         "群れの間の正確な距離や、個々の隣関係（t-SNE に劣ります）は読めません。",
     ),
     "localmap": Words(
@@ -109,10 +111,12 @@ WORDS: dict[str, Words] = {
         "群れがどれほど分かれているかは読めません。境界を実際より鮮明に描きます。",
     ),
     "trimap": Words(
-        "The arrangement on the whole, and clusters.",
-        "Fine neighbours, and the outermost points: few triplets hold them.",
-        "全体の配置と群れが読めます。",
-        "細かな隣関係と、外縁の点（支える三つ組が少ない）は読めません。",
+        "Clusters and, where there are few classes, roughly how their centres lie to each other.",
+        "Fine neighbours; which of two images is the farther: few of these maps keep that less. "
+        "The outermost points: few triplets hold them.",
+        "群れと、字種が少なければその中心どうしの大体の位置関係が読めます。",
+        "細かな隣関係や、どの画像がより遠いか（これを保つ度合いはこれらの地図の中で低いほうです）、"
+        "外縁の点（支える三つ組が少ない）は読めません。",
     ),
     "autoencoder": Words(
         "Smooth passages: every place of the map could be drawn as a glyph.",
@@ -135,6 +139,9 @@ _NOTES_JA = {
     "learned from the labels of these very images": "この画像そのものの正解から学習",
     rf"{_N} classes have only {_N} discriminant direction\(s\), the other axes are 0": (
         r"\1 種では判別の方向は \2 本だけ、ほかの軸は 0"
+    ),
+    f"inside the first {_N} principal components, found by randomised iteration": (
+        r"乱択反復で求めた最初の \1 主成分の中で計算"
     ),
     f"parts learned from {_N} of {_N} images": r"部品は \2 枚中 \1 枚から学習",
     f"learned from {_N} of {_N} images": r"\2 枚中 \1 枚から学習",
