@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,7 +39,10 @@ def test_report_stands_alone_and_says_it(tiny_model, tested, tmp_path) -> None:
     assert "90.00 %" in text
     assert "wrong 36 times" in text
     assert "own <data>" in text  # and so was escaped
-    assert "created by CODH" in text
+    assert "CODH" not in text  # one's own pictures are nobody else's
+    published = replace(tested, name="kmnist")
+    path = write_report(tmp_path / "kmnist.html", evaluate(model, published), published, model)
+    assert "created by CODH), CC BY-SA 4.0; so is this page" in checked(path.read_text(encoding="utf-8"))
     for heading in ("Can its confidence be believed?", "What it mistakes for what", "Shapes inside a class"):
         assert heading in text
     assert html.count("taken for く") >= 12

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from kuzushiji.datasets import LICENCE
+from kuzushiji.datasets.registry import PUBLISHED
 from kuzushiji.models.cost import cost
 from kuzushiji.training.calibrate import Calibration
 from kuzushiji.training.data import Assembled
@@ -15,9 +17,6 @@ from kuzushiji.training.quantize import GLYPHS
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.weights import ModelInfo
-
-LICENCE = "CC BY-SA 4.0"
-"""Licence of all weights trained on the data sets, as the data's own licence asks."""
 
 
 def result(
@@ -69,10 +68,12 @@ def write(run: Run) -> Path:
     """Writes ``MODEL_CARD.md`` from what the folder holds; ``NOTES.md`` tells what happened to the run."""
     tree, recipe, environment = run.read("result.json"), run.recipe, run.read("environment.json")
     info = tree["model"]
+    owed = info["attribution"]  # and with it the published sets' licence, which asks for the same
+    books = all(source.partition("/")[0] in PUBLISHED for source in recipe.data.sources)
     notes = run.folder / "NOTES.md"
     lines = [
         "---",
-        f"license: {LICENCE.lower().replace(' ', '-')}",
+        *([f"license: {LICENCE.lower().replace(' ', '-')}"] if owed else []),
         "library_name: kuzushiji",
         "---",
         f"# {info['name']}",
@@ -92,8 +93,8 @@ def write(run: Run) -> Path:
         f"| seed | {recipe.fit.seed} |",
         *([f"| started from | `{recipe.model.weights}` |"] if recipe.model.weights else []),
         f"| ONNX against Keras | {_fidelity(tree, recipe)} |",
-        f"| licence | {LICENCE} |",
-        f"| data | {info['attribution']} |",
+        f"| licence | {LICENCE if owed else 'its owner chooses: nothing but own data went into it'} |",
+        *([f"| data | {owed} |"] if owed else []),
         "",
         '## Probability and "sure"',
         "",
@@ -103,8 +104,8 @@ def write(run: Run) -> Path:
         "",
         "It answers with one of its classes whatever it is shown; what is not sure should be looked "
         "at. It has been "
-        "measured on the data sets named above only, which come from a few dozen printed and "
-        "hand-written books.",
+        "measured on the data sets named above only"
+        f"{', which come from a few dozen printed and hand-written books' if books else ''}.",
         "",
         *(["## Notes", "", notes.read_text(encoding="utf-8").strip(), ""] if notes.is_file() else []),
         "## Recipe",

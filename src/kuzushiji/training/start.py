@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from kuzushiji.datasets import ATTRIBUTION
+from kuzushiji.datasets.registry import PUBLISHED
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import export
 from kuzushiji.training.data import Assembled
@@ -15,7 +17,7 @@ from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
 from kuzushiji.training.shapes import find_shapes
 from kuzushiji.training.unfold import beginning, unfold
-from kuzushiji.weights import Model, find, names
+from kuzushiji.weights import Model, find, names, open_model
 
 _START, _SHAPES = "start.npz", "shapes.npy"
 
@@ -150,6 +152,30 @@ def _beginning(mine: list[Any], earlier: dict[str, Any]) -> list[str]:
 
 def _shapes(layer: Any) -> list[tuple[int, ...]]:
     return [tuple(w.shape) for w in layer.weights]
+
+
+def attribution(recipe: Recipe) -> str:
+    """Whose data is in a run's weights, also by what it starts from and its teacher.
+
+    Returns:
+        As the published sets' licence asks; nothing where all of the data is one's own.
+    """
+    sources = {source.partition("/")[0] for source in recipe.data.sources}
+    if recipe.data.jibo or not sources.isdisjoint(PUBLISHED):
+        return ATTRIBUTION
+    earlier = filter(None, (recipe.model.weights, recipe.fit.teacher))
+    return next(filter(None, map(_attribution_of, earlier)), "")
+
+
+def _attribution_of(model: str) -> str:
+    path = Path(model)
+    try:
+        if model in names() or path.suffix == ".onnx":
+            return open_model(model, 1).info.attribution
+        run = Run(path if path.is_dir() else path.parent)
+        return str(run.read("result.json")["model"].get("attribution", ""))
+    except KuzushijiError:  # gone since the run began, or told by nothing: the sets may be in it
+        return ATTRIBUTION
 
 
 def keep_start(run: Run, model: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.datasets import ATTRIBUTION
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import card, export
 from kuzushiji.training.calibrate import Calibration, calibrate
@@ -22,7 +21,7 @@ from kuzushiji.training.prototypes import use_prototypes
 from kuzushiji.training.quantize import sample
 from kuzushiji.training.recipe import Recipe
 from kuzushiji.training.run import Run
-from kuzushiji.training.start import keep_start, mix_in_start, network, shapes_of
+from kuzushiji.training.start import attribution, keep_start, mix_in_start, network, shapes_of
 from kuzushiji.weights import Model, ModelInfo
 from kuzushiji.weights.info import NEVER
 
@@ -183,6 +182,6 @@ def _info(recipe: Recipe, data: Assembled, found: Calibration | None) -> ModelIn
         shifts=tuple((int(a), int(b)) for a, b in recipe.export.shifts),
         architecture=recipe.model.architecture,
         trained_on=", ".join(recipe.data.sources),
-        attribution=ATTRIBUTION,
+        attribution=attribution(recipe),
         more={"seed": recipe.fit.seed, "look_alikes": alike},
     )

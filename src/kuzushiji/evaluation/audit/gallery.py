@@ -66,7 +66,7 @@ def audit_page(audit: Audit) -> str:
     ]
     parts.insert(2, contents("".join(parts)))
     how = "Made by kuzushiji audit: nearest neighbours on gradient histograms, each image itself left out."
-    return page(f"Audit of {audit.material.name}", "".join(parts), how)
+    return page(f"Audit of {audit.material.name}", "".join(parts), how, audit.material.name)
 
 
 def _section(title: str, words: str, found: Sequence[Finding], tile: Callable[[Finding], str]) -> str:

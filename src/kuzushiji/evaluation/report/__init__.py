@@ -61,7 +61,7 @@ def write_report(
     )
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    html = page(f"{evaluation.model} on {evaluation.dataset}", "".join(parts), how)
+    html = page(f"{evaluation.model} on {evaluation.dataset}", "".join(parts), how, evaluation.dataset)
     with replacing(path) as part:
         part.write_text(html, encoding="utf-8")
     return path

@@ -11,19 +11,27 @@ from kuzushiji._version import __version__
 _HERE = Path(__file__).parent
 
 
-def page(title: str, body: str, how: str) -> str:
+def page(title: str, body: str, how: str, dataset: str) -> str:
     """Puts a body into the frame.
 
     Args:
         title: plain text.
         body: HTML of the page's content.
         how: plain text that says how the page was made.
+        dataset: whose pictures it shows. A published set's licence and attribution stand below; of one's own
+            pictures nothing is known.
 
     Returns:
         A whole HTML document; nothing in it is fetched from anywhere.
     """
-    from kuzushiji.datasets import ATTRIBUTION, LICENCE
+    from kuzushiji.datasets import ATTRIBUTION, LICENCE, names
 
+    licence = (
+        f"<p>The pictures are from {escape(ATTRIBUTION)}, {escape(LICENCE)}; so is this page, which shows "
+        "them.</p>"
+        if dataset in names()
+        else ""
+    )
     style, script = ((_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -31,9 +39,7 @@ def page(title: str, body: str, how: str) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
         "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
         f"<title>{escape(title)}</title><style>{style}</style></head><body>{body}"
-        f"<footer><p>{escape(how)} kuzushiji {__version__}.</p>"
-        f"<p>The pictures are from {escape(ATTRIBUTION)}, {escape(LICENCE)}; so is this page, which shows "
-        f"them.</p>"
+        f"<footer><p>{escape(how)} kuzushiji {__version__}.</p>{licence}"
         f"</footer><script>{script}</script></body></html>\n"
     )
 
