@@ -50,6 +50,22 @@ def test_the_same_seed_gives_the_same_clusters():
     np.testing.assert_array_equal(a, b)
 
 
+def elongated(n: int, seed: int) -> np.ndarray:
+    """One Gaussian cloud of 20 dimensions that k-means cuts in two with a silhouette far above 0.12."""
+    return np.random.default_rng(seed).normal(size=(n, 20)) * 4.0 / np.arange(1, 21)
+
+
+def test_one_long_cloud_is_one_shape_and_two_beside_each_other_are_two():
+    one, ids = find_clusters(elongated(300, 1), np.zeros(300, int))
+    assert [c.size for c in one] == [300]
+    assert (ids == 0).all()
+    assert find_clusters(elongated(300, 1), np.zeros(300, int), k=2)[0][0].silhouette > 0.2
+    apart = elongated(300, 1) + np.repeat([0.0, 20.0], [200, 100])[:, None] * np.eye(20)[1]
+    two, ids = find_clusters(apart, np.zeros(300, int))
+    assert [c.size for c in two] == [200, 100]
+    np.testing.assert_array_equal(ids, np.repeat([0, 1], [200, 100]))
+
+
 def test_copies_of_one_image_are_one_cluster():
     clusters, _ = find_clusters(np.ones((50, 3)), np.zeros(50, int))
     assert [c.size for c in clusters] == [50]
