@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,11 @@ def test_the_shipped_file_has_the_prior_in_its_logits(tmp_path):
     keras.utils.set_random_seed(0)
     model = models.create("residual", 3, 16, stem=[4], widths=[6, 8], tail=0, features=5, cosine_scale=4.0)
     offset = np.array([1.0, -2.0, 0.5])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # Keras' about the structure of the inputs
+        prior.with_prior(model, offset).predict_on_batch(np.zeros((1, 1, 16, 16), np.float32))
+        keras.Model(model.inputs, model.outputs).save(tmp_path / "old.keras")
+        export.open_keras(tmp_path / "old.keras").predict_on_batch(np.zeros((1, 1, 16, 16), np.float32))
     info = ModelInfo("tiny", ("あ", "い", "う"), 16)
     plain, shifted = tmp_path / "plain.onnx", tmp_path / "shifted.onnx"
     export.write(model, info, plain)

@@ -34,7 +34,7 @@ def fold(model: Any) -> Any:
             return Nothing(name=layer.name)
         return type(layer).from_config(config)
 
-    bare = keras.Model(model.inputs, model.outputs)  # without the compiled loss, which need not be clonable
+    bare = keras.Model(model.input, model.output)  # without the compiled loss, which need not be clonable
     copy = keras.models.clone_model(bare, clone_function=clone)
     for layer in model.layers:
         if layer.name in pairs:

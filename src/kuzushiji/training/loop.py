@@ -248,4 +248,4 @@ def embeddings(model: Any, part: Part) -> np.ndarray:
     """A Keras model's last layer before the logits, float32 (n, d), for a part, without augmentation."""
     import keras
 
-    return logits(keras.Model(model.inputs, model.get_layer("embedding").output), part)
+    return logits(keras.Model(model.input, model.get_layer("embedding").output), part)

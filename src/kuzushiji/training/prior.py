@@ -57,6 +57,6 @@ def with_prior(model: Any, offset: np.ndarray) -> Any:
     from kuzushiji.models.heads import Offset
 
     last = Offset(name="offset")
-    shifted = keras.Model(model.inputs, last(model.outputs[0]), name=model.name)
+    shifted = keras.Model(model.input, last(model.output), name=model.name)
     last.set_weights([np.asarray(offset, np.float32)])
     return shifted

@@ -93,7 +93,7 @@ def _save(model: Any, path: Path) -> None:
     """Writes the network without its loss, which would not open again."""
     import keras
 
-    keras.Model(model.inputs, model.outputs, name=model.name).save(path)
+    keras.Model(model.input, model.output, name=model.name).save(path)
 
 
 def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
