@@ -136,3 +136,22 @@ def test_info_of_ones_own_folder(tree: Path, tmp_path: Path, capsys: pytest.Capt
     found = json.loads(capsys.readouterr().out)
     assert found["splits"]["all"]["images"] == found["splits"]["all"]["black"] == 1
     assert found["licence"] is None
+
+
+def test_info_lists_the_splits_of_own_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for split, n in (("train", 4), ("test", 2)):
+        np.savez(tmp_path / f"mine-{split}-imgs.npz", np.zeros((n, 8, 8), np.uint8))
+        np.savez(tmp_path / f"mine-{split}-labels.npz", np.arange(n) % 2)
+    assert main(["data", "info", str(tmp_path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert {split: s["images"] for split, s in json.loads(out)["splits"].items()} == {
+        "test": 2,
+        "train": 4,
+        "all": 6,
+    }
+    assert err == f"kuzushiji: note: no class map in {tmp_path}: classes are called 0, 1, 2, …\n"
+
+
+def test_a_name_in_capitals_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "get", "KMNIST"]) == 2
+    assert "(did you mean kmnist?)" in capsys.readouterr().err

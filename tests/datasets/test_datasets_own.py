@@ -11,7 +11,7 @@ from datasets_support import npz, png
 from PIL import Image
 
 from kuzushiji.datasets import load
-from kuzushiji.datasets.own import SkippedWarning
+from kuzushiji.datasets.own import OwnDataWarning, SkippedWarning
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.evaluation.evaluation import training_counts
 
@@ -50,6 +50,13 @@ def test_npz_without_class_map_has_the_classes_of_all_its_splits(tmp_path: Path)
     save(tmp_path, "test", IMAGES[:2], [0, 4])
     with pytest.warns(UserWarning, match="no class map"):
         assert load(tmp_path, "train").classes == load(tmp_path, "test").classes == tuple("01234")
+
+
+def test_npz_of_black_on_white_is_noticed(tmp_path: Path) -> None:
+    save(tmp_path, "train", 255 - IMAGES // 4)
+    classmap(tmp_path)
+    with pytest.warns(OwnDataWarning, match="looks like black ink on white"):
+        load(tmp_path, "train")
 
 
 @pytest.mark.parametrize("name", ["./kmnist", "kmnist/"])
@@ -171,6 +178,7 @@ def test_bad_pictures_cost_a_warning_each_and_nothing_else(tmp_path: Path) -> No
     assert d.labels.tolist() == [0, 1]
     assert len(lines) == 3
     assert all(line.startswith("skipped ") and "\n" not in line for line in lines)
+    assert all(line.count(str(tmp_path)) == 1 for line in lines)
 
 
 def test_folders_without_data(tmp_path: Path) -> None:

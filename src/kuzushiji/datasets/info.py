@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.dataset import Dataset
 from kuzushiji.datasets.formats import read_idx, read_npz
 from kuzushiji.datasets.loading import load
+from kuzushiji.datasets.own import OwnDataWarning, splits_of
 from kuzushiji.errors import KuzushijiError
 
 _CHUNK = 4096
@@ -47,7 +49,7 @@ def info(name: str | Path) -> dict[str, Any]:
     item = registry.PUBLISHED.get(str(name))
     if item is None:
         own = load(name, "all")
-        return _answer(str(name), "your own data", {"all": _of_dataset(own)}, own, None)
+        return _answer(str(name), "your own data", {**_own_parts(name), "all": _of_dataset(own)}, own, None)
     home = cache_dir() / item.name
     splits: dict[str, dict[str, Any]] = {}
     whole: Dataset | None = None
@@ -84,6 +86,14 @@ def _answer(
         "attribution": registry.ATTRIBUTION if item else None,
         "trap": TRAPS[item.name] if item else None,
     }
+
+
+def _own_parts(name: str | Path) -> dict[str, dict[str, Any]]:
+    """The splits of a folder that is divided; what is to be warned of was, for the whole."""
+    parts = [split for split in splits_of(Path(name).expanduser()) if split != "all"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OwnDataWarning)
+        return {split: _of_dataset(load(name, split)) for split in parts}
 
 
 def _need_kkanji(home: Path) -> None:

@@ -57,6 +57,8 @@ def load(
     published = registry.PUBLISHED.get(str(name))
     if published is None:
         folder = Path(name).expanduser()
+        if folder.is_file():
+            raise UsageError(f"{name} is a file; give its folder")
         if not folder.is_dir():
             raise UsageError(unknown(str(name)))
         from kuzushiji.datasets.own import load_folder
@@ -112,7 +114,7 @@ def unknown(name: str) -> str:
     >>> unknown("kminst")
     "no data set or folder 'kminst' (did you mean kmnist?); names: kmnist, k49, kkanji, k49-sample"
     """
-    near = difflib.get_close_matches(name, names(), 1)
+    near = difflib.get_close_matches(name.lower(), names(), 1)
     hint = f" (did you mean {near[0]}?)" if near and os.sep not in name else ""
     return f"no data set or folder {name!r}{hint}; names: {', '.join(names())}"
 

@@ -18,8 +18,12 @@ from kuzushiji.datasets.formats import read_classmap, read_npz
 from kuzushiji.errors import KuzushijiError, UsageError
 
 GLYPH_SIDE = 64
+SPLITS = ("train", "test", "validation")
+"""Folders that pictures may be divided into."""
 _PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
 _LARGE = 256  # pixels
+_LIGHT = 128  # grey value of most pixels where the paper is light
+_TRIED = 1000  # images that tell whether it is
 _SHOWN = 20  # warnings about single files before they are only counted
 _Arrays = tuple[np.ndarray, np.ndarray, tuple[str, ...]]  # images, labels, classes
 _KNOWN = {"kmnist": registry.KMNIST_CLASSES, "k49": registry.K49_CLASSES}
@@ -32,7 +36,11 @@ class _Picture(NamedTuple):
     glyph: bool  # has been through to_glyph
 
 
-class SkippedWarning(UserWarning):
+class OwnDataWarning(UserWarning):
+    """One's own data is used, and there is something to know about it."""
+
+
+class SkippedWarning(OwnDataWarning):
     """A file of one's own data was left out; the others were used."""
 
 
@@ -62,6 +70,16 @@ def load_folder(folder: Path, split: str, name: str) -> Dataset:
     pairs = _npz_pairs(folder)
     arrays = _load_npz(folder, split, pairs) if pairs else _load_class_folders(folder, split)
     return Dataset(name, split, *arrays)
+
+
+def splits_of(folder: Path) -> tuple[str, ...]:
+    """The splits that a folder of one's own has, sorted; ``("all",)`` where it is not divided.
+
+    Raises:
+        KuzushijiError: images without labels, or two files of images for one split.
+    """
+    found = _npz_pairs(folder) or {s for s in SPLITS if _split_of(folder / s)}
+    return tuple(sorted(found)) or ("all",)
 
 
 def _npz_pairs(folder: Path) -> dict[str, tuple[Path, Path]]:
@@ -98,7 +116,11 @@ def _load_npz(folder: Path, split: str, pairs: dict[str, tuple[Path, Path]]) -> 
     if classes is None:
         last = max(int(_read_labels(path).max(initial=-1)) for _, path in pairs.values())
         classes = tuple(map(str, range(last + 1)))
-        warnings.warn(f"no class map in {folder}: classes are called 0, 1, 2, …", stacklevel=4)
+        said = f"no class map in {folder}: classes are called 0, 1, 2, …"
+        warnings.warn(said, OwnDataWarning, stacklevel=4)
+    if np.median(images[:: len(images) // _TRIED + 1]) >= _LIGHT:
+        said = f"{folder} looks like black ink on white; the sets have white on black"
+        warnings.warn(said, OwnDataWarning, stacklevel=4)
     if labels.min() < 0 or labels.max() >= len(classes):
         raise KuzushijiError(
             f"{folder} has labels outside 0…{len(classes) - 1}, the classes of its class map"
@@ -156,7 +178,7 @@ def _class_folders(folder: Path) -> dict[str, list[Path]]:
 
 
 def _load_class_folders(folder: Path, split: str) -> _Arrays:
-    splits = {s: found for s in ("train", "test", "validation") if (found := _split_of(folder / s))}
+    splits = {s: found for s in SPLITS if (found := _split_of(folder / s))}
     if direct := _class_folders(folder):
         splits["all"] = direct
     if not splits:
@@ -220,7 +242,7 @@ def _as_published(pictures: Iterable[_Picture]) -> bool:
     size = None
     for picture in pictures:
         size = size or picture.image.shape
-        if picture.glyph or picture.image.shape != size or np.median(picture.image) >= 128:
+        if picture.glyph or picture.image.shape != size or np.median(picture.image) >= _LIGHT:
             return False
     return True
 
@@ -236,4 +258,5 @@ def _glyphs(read: list[_Picture], bad: list[str]) -> Iterator[_Picture]:
 
 
 def _skipped(path: Path, e: Exception) -> str:
-    return f"skipped {path}: {str(e).removeprefix(f'{path}: ')}"
+    reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
+    return f"skipped {path}: {reason.replace(f' {path}', '').replace(': (', ' (')}"
