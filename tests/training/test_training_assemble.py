@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kuzushiji.datasets import Dataset
+from kuzushiji.errors import UsageError
 from kuzushiji.training import data as room
 from kuzushiji.training.augment import Augment
 from kuzushiji.training.data import Part, assemble
@@ -88,3 +90,17 @@ def test_the_calibration_part_is_augmented_where_asked_and_always_alike():
     assert (first.images != part.images).any()
     plain = augmented(part, replace(recipe, export=Export()))
     np.testing.assert_array_equal(plain.images, part.images)
+
+
+def test_a_book_of_ones_own_is_a_source_by_its_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for i, char in enumerate("あい"):
+        (tmp_path / "my books" / "one" / char).mkdir(parents=True)
+        Image.new("L", (28, 28), i).save(tmp_path / "my books" / "one" / char / "a.png")
+    for source in ("./my books/one", "my books/one", str(tmp_path / "my books" / "one")):
+        found = assemble(Data(sources=(source,), validation="shifted"))
+        assert (found.classes, len(found.train)) == (("あ", "い"), 2)
+    (tmp_path / "other" / "か").mkdir(parents=True)
+    Image.new("L", (28, 28)).save(tmp_path / "other" / "か" / "a.png")
+    with pytest.raises(UsageError, match=r"no class with .* sources: --set data\.validation=shifted"):
+        assemble(Data(sources=("./my books/one",), validation="./other"))

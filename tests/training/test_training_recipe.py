@@ -60,3 +60,18 @@ def test_shipped_recipes_are_read_and_say_how(file):
     assert f"kuzushiji train recipes/{file.name}" in head
     assert "Cost:" in head
     assert "Expect:" in head
+
+
+@pytest.mark.parametrize(
+    ("setting", "wanted"),
+    [
+        ("data.sources=npz", r'a list, such as \["kmnist"\]'),
+        ("fit.epochs=1.5", "a whole number, such as 12"),
+        ("fit.loss=1", 'text, such as "softmax"'),
+        ("export.half=1", "true or false, such as false"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_told_what_it_must_be(tmp_path, setting, wanted):
+    (tmp_path / "r.toml").touch()
+    with pytest.raises(UsageError, match=f"it must be {wanted}$"):
+        recipe.load(tmp_path / "r.toml", [setting])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from kuzushiji.datasets import Dataset, load, shifted_holdout
+from kuzushiji.datasets.own import SPLITS, splits_of
 from kuzushiji.datasets.registry import KKANJI, PUBLISHED
 from kuzushiji.errors import UsageError
 from kuzushiji.images import resize_glyphs
@@ -112,9 +114,9 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
 
 
 def _load(source: str, drop_shared: bool = False) -> Dataset:
-    if source.startswith((".", "/")):
-        return load(source)
     name, _, split = source.partition("/")
+    if name not in PUBLISHED and Path(source).is_dir() and (name in ("", ".", "..") or split not in SPLITS):
+        return load(source, "all" if splits_of(Path(source)) == ("all",) else "train")
     return load(name, split or "train", drop_shared=drop_shared)
 
 
@@ -138,7 +140,10 @@ def _part(source: Dataset, classes: tuple[str, ...], data: Data) -> Part:
     to = np.array([position.get(c, -1) for c in source.classes])
     labels = to[np.asarray(source.labels)]
     if (labels < 0).all():
-        raise UsageError(f"{source.name}/{source.split} shares no class with the training sources")
+        raise UsageError(
+            f"{source.name}/{source.split} shares no class with the training sources: "
+            "--set data.validation=shifted, or none"
+        )
     inside = np.flatnonzero(labels >= 0)
     everything = len(inside) == len(labels)
     images = source.images if everything else source.images[inside]

@@ -5,6 +5,7 @@ The tables of the file are the dataclasses below, field for field; what a file l
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
@@ -20,8 +21,8 @@ class Data:
     """What to learn from.
 
     Attributes:
-        sources: data sets, each ``name`` or ``name/split`` (default split: train); classes are their union,
-            in order.
+        sources: data sets, each ``name`` or ``name/split`` (default split: train), or folders of one's own;
+            classes are their union, in order.
         size: side of the glyphs, pixels. Sources that were published at several sizes are best joined at the
             smallest of them, or with ``soften``: else the network learns which set a glyph comes from by its
             sharpness.
@@ -63,8 +64,8 @@ class Model:
         architecture: its name (see `kuzushiji.models`).
         options: the architecture's own.
         weights: what to start from: a run folder, a ``.keras`` file, a shipped model's name or an ``.onnx``
-            file of such a network; empty to start from chance. Where its classes are others, the head starts
-            from chance all the same.
+            file of such a network; empty to start from chance. In the head, only the classes that both know
+            start from it.
         trunk: ``weights`` is of a network that begins as this one does and ends otherwise: its layers are
             taken up to the first of another shape, and the rest starts from chance.
     """
@@ -258,6 +259,16 @@ def _fill(default: Any, tree: Any, where: str, prefix: str) -> Any:
     return replace(default, **changed)
 
 
+_KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    dict: "a table",
+    tuple: "a list",
+}
+
+
 def _as(default: Any, value: Any, where: str) -> Any:
     """``value`` in the type of ``default`` (whole numbers may stand for fractions, lists for tuples)."""
     if isinstance(default, tuple) and isinstance(value, list | tuple):
@@ -265,5 +276,6 @@ def _as(default: Any, value: Any, where: str) -> Any:
     if isinstance(default, float) and type(value) is int:
         return float(value)
     if type(value) is not type(default):
-        raise UsageError(f"{where} is {value!r}; it must be a {type(default).__name__}, such as {default!r}")
+        wanted = f"{_KINDS[type(default)]}, such as {json.dumps(default)}"
+        raise UsageError(f"{where} is {value!r}; it must be {wanted}")
     return value
