@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from kuzushiji.errors import KuzushijiError, UsageError
 
 
 @contextmanager
@@ -13,7 +15,8 @@ def replacing(path: Path) -> Iterator[Path]:
     """Gives the name of a file to write, beside ``path`` and in its place once the block ends.
 
     Whoever reads ``path`` sees the old file or the new one, never a part of one, and two processes may write
-    it at once. If the block raises, the old one stays and the new one is removed.
+    it at once. If the block raises, the old one stays and the new one is removed; an OSError about it names
+    ``path``, which is what was asked for.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -26,6 +29,28 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield part
         os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as e:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(e, OSError) and str(e.filename) == str(part):
+            raise OSError(e.errno, e.strerror, str(path)) from e
         raise
+
+
+def make_room(path: Path) -> None:
+    """Makes the folder of a file to come: what cannot be written is said before the work.
+
+    Raises:
+        UsageError: a folder is there.
+        KuzushijiError: the folder cannot be made, or nothing written into it.
+    """
+    import tempfile
+
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name the file to write")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as e:
+        raise KuzushijiError(f"cannot write {path}: {e.strerror or e}") from e

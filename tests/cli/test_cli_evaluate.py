@@ -63,6 +63,11 @@ class TestEvaluate:
         assert recalls == sorted(recalls)
         assert np.mean(recalls) == pytest.approx(out["balanced_accuracy"]["value"])
 
+    def test_two_models_of_one_name_are_told_apart_by_their_paths(self, tiny_model, tmp_path, capsys) -> None:
+        first, second = str(tiny_model()), str(tiny_model(path=tmp_path / "again.onnx"))
+        assert main(["evaluate", first, "own", "--compare", second]) == 0
+        assert f"only {first} right 0, only {second} right 0" in capsys.readouterr().out
+
     def test_json_names_the_surest_mistakes(self, tiny_model, capsys) -> None:
         assert main(["evaluate", str(tiny_model()), "own", "--json"]) == 0
         out = json.loads(capsys.readouterr().out)
@@ -155,3 +160,14 @@ class TestEvaluate:
         err = capsys.readouterr().err.splitlines()
         assert len(err) == 3
         assert all(line.startswith("kuzushiji: error: ") for line in err)
+
+
+def test_own_data_that_is_not_divided_or_a_file_says_what_to_give(tiny_model, tmp_path, capsys) -> None:
+    from PIL import Image
+
+    (tmp_path / "か").mkdir()
+    Image.new("L", (28, 28)).save(tmp_path / "か" / "a.png")
+    assert main(["evaluate", str(tiny_model()), str(tmp_path)]) == 2
+    assert "has no split 'test'; it has all; give --split all" in capsys.readouterr().err
+    assert main(["evaluate", str(tiny_model()), str(tmp_path / "か" / "a.png")]) == 2
+    assert "a.png is a file; give its folder" in capsys.readouterr().err

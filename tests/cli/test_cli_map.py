@@ -138,3 +138,11 @@ def test_a_picture_that_is_none_costs_one_plain_line(folder, tmp_path, capsys):
     assert first.startswith("skipped ")
     assert "broken.png: not an image" in first
     assert second.startswith("40 images, 2 classes, pixels")
+
+
+def test_where_the_cache_cannot_be_written_maps_are_not_kept(folder, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path / "file"))
+    words = ["map", str(folder), "--split", "all", "--methods", "pca", "--csv", str(tmp_path / "q.csv")]
+    assert main(words) == 0
+    assert "finished maps are not kept" in capsys.readouterr().err

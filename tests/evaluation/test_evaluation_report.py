@@ -42,7 +42,7 @@ def test_report_stands_alone_and_says_it(tiny_model, tested, tmp_path) -> None:
     assert "CODH" not in text  # one's own pictures are nobody else's
     published = replace(tested, name="kmnist")
     path = write_report(tmp_path / "kmnist.html", evaluate(model, published), published, model)
-    assert "created by CODH), CC BY-SA 4.0; so is this page" in checked(path.read_text(encoding="utf-8"))
+    assert "doi:10.20676/00000341, CC BY-SA 4.0; so is this page" in checked(path.read_text(encoding="utf-8"))
     for heading in ("Can its confidence be believed?", "What it mistakes for what", "Shapes inside a class"):
         assert heading in text
     assert html.count("taken for く") >= 12

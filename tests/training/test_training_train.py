@@ -101,7 +101,7 @@ def test_train_evaluate_export(tmp_path, folder, capsys):
     assert figures["n"] == 40
     assert figures["accuracy"]["value"] == pytest.approx(right)
 
-    again = tmp_path / "again.onnx"
+    again = tmp_path / "new" / "again.onnx"
     assert main(["export", str(run), "-o", str(again)]) == 0
     assert open_model(again, threads=1).info == model.info
 
@@ -337,3 +337,13 @@ def test_prototypes_go_into_the_shipped_head_once_and_need_a_cosine_head(tmp_pat
     (run / "model.onnx").unlink()
     assert main(["train", "--resume", str(run)]) == 0
     np.testing.assert_array_equal(open_model(run, threads=1).logits(glyphs), before)
+
+
+def test_control_c_says_how_to_go_on(tmp_path, folder, capsys, monkeypatch):
+    def interrupted(self, on_epoch, on_step):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(room.Loop, "run", interrupted)
+    assert main(["train", write_recipe(tmp_path, folder), "--runs", str(tmp_path / "runs")]) == 130
+    (run,) = (tmp_path / "runs").iterdir()
+    assert capsys.readouterr().err.endswith(f"interrupted; to go on: kuzushiji train --resume {run}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,21 +42,24 @@ def evaluate(
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads; all when left out.")] = None,
 ) -> None:
     """Measures a model: accuracy, balanced accuracy, F1, top-5, calibration, with 95 % intervals."""
-    from kuzushiji.datasets import load
+    from kuzushiji._files import make_room
     from kuzushiji.errors import UsageError
     from kuzushiji.evaluation import compare as compare_models
     from kuzushiji.evaluation.ensemble import open_models
 
     if per_class and not as_json:
         raise UsageError("--per-class is told with --json only; --report has a table of all classes")
-    _make_room(report)
+    if report:
+        make_room(report)
     first = open_models(model, threads)
     second = open_models(compare, threads) if compare else None
-    data = load(dataset, split)
+    data = _tested(dataset, split)
     result = _run(first, data, only_dataset_classes)
     other, comparison = None, None
     if second:
         other = _run(second, data, only_dataset_classes)
+        if compare and other.model == result.model:  # two runs of one recipe, say
+            result, other = replace(result, model=model), replace(other, model=compare)
         comparison = compare_models(result.predictions.correct, other.predictions.correct)
     if report:
         from kuzushiji.evaluation.report import write_report
@@ -91,11 +95,13 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
 ) -> None:
     """Looks for wrong labels, duplicates and empty images in all splits of a data set together."""
+    from kuzushiji._files import make_room
     from kuzushiji.datasets.progress import bar
     from kuzushiji.evaluation.audit import audit as run
     from kuzushiji.evaluation.audit.material import gather
 
-    _make_room(output, csv)
+    for path in filter(None, (output, csv)):
+        make_room(path)
     material = gather(dataset)
     with bar(f"looking through {dataset}", "images") as advance:
         found = run(material, progress=lambda done: advance(done, len(material)))
@@ -173,14 +179,17 @@ def compared_in_words(first: Evaluation, second: Evaluation, c: Comparison) -> s
     )
 
 
-def _make_room(*paths: Path | None) -> None:
-    """Refuses at once what would fail after minutes of work; makes the folders."""
+def _tested(dataset: str, split: str) -> Dataset:
+    """The images, with a word on what to ask for where a folder of one's own is not divided."""
+    from kuzushiji.datasets import load, names
+    from kuzushiji.datasets.own import splits_of
     from kuzushiji.errors import UsageError
 
-    for path in filter(None, paths):
-        if path.is_dir():
-            raise UsageError(f"{path} is a folder: name the file to write")
-        path.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(dataset).expanduser()
+    own = dataset not in names() and folder.is_dir()
+    if own and split != "all" and splits_of(folder) == ("all",):
+        raise UsageError(f"{dataset} has no split {split!r}; it has all; give --split all")
+    return load(dataset, split)
 
 
 def _shapes(result: Evaluation, data: Dataset, model: Classifier) -> list[dict[str, Any]] | None:

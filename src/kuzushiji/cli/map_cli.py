@@ -60,7 +60,6 @@ def make_map(
     ] = None,
 ) -> None:
     """Make maps of a data set by dimension reduction, and measure what each keeps."""
-    from kuzushiji.datasets import cache_dir
     from kuzushiji.errors import UsageError, need
     from kuzushiji.maps.engine import Plan, make, ready
     from kuzushiji.maps.table import as_csv, as_text
@@ -90,7 +89,7 @@ def make_map(
     classes = len(set(source.labels.tolist()))
     _say(f"{len(source):,} images, {classes:,} classes, {seen.name}: {seen.width:,} numbers each")
     try:
-        mapset = make(seen, plan, cache_dir() / "maps", added, _say)
+        mapset = make(seen, plan, _cache(), added, _say)
     except KeyboardInterrupt:
         _say("interrupted: finished maps are kept, and the same command goes on from there")
         raise
@@ -144,6 +143,21 @@ def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[So
         if len(counts) != len(source.classes):
             counts = None
     return (source if subset is None else source.subset(subset, seed)), counts
+
+
+def _cache() -> Path | None:
+    """Where finished maps are kept; None, with a line that says so, where nothing can be written."""
+    from kuzushiji._files import make_room
+    from kuzushiji.datasets import cache_dir
+    from kuzushiji.errors import KuzushijiError
+
+    folder = cache_dir() / "maps"
+    try:
+        make_room(folder / "map.npz")
+    except KuzushijiError as e:
+        console.complain(f"{e}; finished maps are not kept", kind="note")
+        return None
+    return folder
 
 
 def _features(source: Source, name: str, threads: int, errors: bool) -> Features:

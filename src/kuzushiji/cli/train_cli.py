@@ -45,7 +45,12 @@ def train(
     earlier = Run.open(resume) if resume else None
     asked = earlier.recipe if earlier else load(str(recipe), settings or ())
     teller = _Teller()
-    run = run_recipe(asked, runs, earlier, Watch(teller.start, teller.epoch, teller.step))
+    try:
+        run = run_recipe(asked, runs, earlier, Watch(teller.start, teller.epoch, teller.step))
+    except KeyboardInterrupt:
+        if teller.folder:
+            print(f"\ninterrupted; to go on: kuzushiji train --resume {teller.folder}", file=sys.stderr)
+        raise
     print(run.folder)
 
 
@@ -54,9 +59,11 @@ def export(
     out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path("model.onnx"),
 ) -> None:
     """Write a run's model as ONNX, checked against Keras."""
+    from kuzushiji._files import make_room
     from kuzushiji.training import export as exporting
     from kuzushiji.training.run import Run
 
+    make_room(out)
     found = exporting.of_run(Run.open(run), out)
     print(
         f"{out}: {out.stat().st_size:,} bytes, at most {found.difference:.1e} from Keras, "
@@ -83,10 +90,12 @@ class _Teller:
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
         self.last = 0.0
+        self.folder: Path | None = None
 
     def start(self, run: Any, model: Any, data: Any) -> None:
         from kuzushiji.models.cost import cost
 
+        self.folder = self.folder or run.folder  # a second training, for the calibration, is a part of it
         spent = cost(model)
         held = len(data.validation) if data.validation else 0
         print(
