@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ import typer
 
 from kuzushiji import __version__, cli
 from kuzushiji.cli import _app
+from kuzushiji.datasets.own import OwnDataWarning
 from kuzushiji.errors import KuzushijiError, UsageError
 
 
@@ -200,3 +202,27 @@ def test_control_c_while_reading_a_list_is_130_and_quiet(tiny_model):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_usage_error_names_the_help_of_its_command(capsys):
+    assert cli.main(["data", "get", "--nonsense"]) == 2
+    assert capsys.readouterr().err.endswith("(see kuzushiji data get --help)\n")
+
+
+def test_warnings_of_this_package_are_notes_and_others_stay(capsys, command):
+    def warns():
+        warnings.warn("no class map\nhere", OwnDataWarning, stacklevel=1)
+        warnings.warn("of another package", UserWarning, stacklevel=1)
+
+    command(warns)
+    with pytest.warns(UserWarning, match="of another package") as caught:
+        assert cli.main(["demo"]) == 0
+    assert len(caught) == 1
+    assert capsys.readouterr().err == "kuzushiji: note: no class map here\n"
+
+
+def test_output_that_was_closed_before_the_start_goes_nowhere(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["--version"]) == 0
+    assert cli.main(["--nonsense"]) == 2

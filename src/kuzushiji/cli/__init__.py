@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from typing import Any
 
 from kuzushiji.errors import KuzushijiError, UsageError
@@ -40,7 +41,9 @@ def main(argv: list[str] | None = None) -> int:
     debug = "--debug" in _options(words)
     _utf8()
     try:
-        code = _run(words)
+        with warnings.catch_warnings():
+            warnings.showwarning = _notes(warnings.showwarning)
+            code = _run(words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -69,12 +72,25 @@ def _run(words: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _notes(others: Any) -> Any:
+    """Shows this package's own warnings as one line each, and leaves the others to who showed them before."""
+
+    def show(message: Warning, category: type[Warning], *where: Any, **more: Any) -> None:
+        if category.__module__.startswith("kuzushiji."):
+            print("kuzushiji: note:", " ".join(str(message).split()), file=sys.stderr)
+        else:
+            others(message, category, *where, **more)
+
+    return show
+
+
 def _complain(error: Exception) -> int:
     """Prints one line, and says with which code to leave."""
     if isinstance(error, KuzushijiError):
         text, code = str(error), 2 if isinstance(error, UsageError) else 1
     elif hasattr(error, "format_message"):  # typer's own: an unknown option, a missing argument
-        text, code = f"{error.format_message()} (see kuzushiji --help)", 2
+        command = getattr(getattr(error, "ctx", None), "command_path", "kuzushiji")
+        text, code = f"{error.format_message()} (see {command} --help)", 2
     elif type(error).__name__ == "Abort":
         text, code = "aborted", 1
     elif isinstance(error, OSError):
@@ -102,7 +118,12 @@ def _knows_debug(root: Any) -> bool:
 
 
 def _utf8() -> None:
-    """Output is UTF-8 everywhere; a file name that is not becomes an escape that JSON understands too."""
+    """Output is UTF-8 everywhere; a file name that is not becomes an escape that JSON understands too.
+
+    A stream that was closed before the start (``>&-``) is None: what is written to it goes nowhere.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
