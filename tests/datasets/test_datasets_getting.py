@@ -257,6 +257,13 @@ def test_two_at_once_do_not_fight(small_k49: Path, server, home: Path, monkeypat
     assert len(server.ranges) == 4  # each file once
 
 
+def test_a_whole_set_is_not_locked(small_k49: Path, server, home: Path, monkeypatch) -> None:
+    monkeypatch.setenv("KUZUSHIJI_MIRROR", server.url)
+    get("k49")
+    monkeypatch.setattr("kuzushiji.datasets.getting.locked", None)  # which writes
+    assert {o.note for o in get_each("k49")} == {"already there"}
+
+
 def test_unwritable_cache(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KUZUSHIJI_HOME", str(tmp_path / "file"))

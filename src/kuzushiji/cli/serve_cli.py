@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import socket
 from typing import Annotated, Any
@@ -70,7 +71,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as e:
         listening.close()
         why = e.strerror or str(e)
-        raise KuzushijiError(f"cannot listen on {host} port {port}: {why}; try another --port") from e
+        other = "host" if isinstance(e, socket.gaierror) or e.errno == errno.EADDRNOTAVAIL else "port"
+        raise KuzushijiError(f"cannot listen on {host} port {port}: {why}; try another --{other}") from e
     return listening
 
 

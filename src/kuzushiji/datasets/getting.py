@@ -108,11 +108,16 @@ def get_each(
         yield Outcome("kkanji", True, "already there, unpacked")
         return
     dead: set[str] = set()
-    with locked(home / name, lambda: say(f"another process is getting {name}; waiting")):
-        outcomes = []
-        for file in item.formats[form]:
-            outcomes.append(_get_file(file, home / file.path, places, dead, flat))
-            yield outcomes[-1]
+    files = item.formats[form]
+    outcomes = [Outcome(f.path, True, "already there") for f in files if _here(f, home / f.path)]
+    if len(outcomes) == len(files):  # nothing to write: the cache may be another's, which only he can lock
+        yield from outcomes
+    else:
+        with locked(home / name, lambda: say(f"another process is getting {name}; waiting")):
+            outcomes = []
+            for file in files:
+                outcomes.append(_get_file(file, home / file.path, places, dead, flat))
+                yield outcomes[-1]
     if name == "kkanji" and all(o.ok for o in outcomes):
         yield _unpack(home)
 
@@ -126,10 +131,14 @@ def _unpack(home: Path) -> Outcome:
     return Outcome("kkanji", True, "unpacked and verified")
 
 
+def _here(file: registry.RemoteFile, target: Path) -> bool:
+    return target.is_file() and fault(target, file) is None
+
+
 def _get_file(
     file: registry.RemoteFile, target: Path, places: Sequence[str], dead: set[str], flat: bool
 ) -> Outcome:
-    if target.is_file() and fault(target, file) is None:
+    if _here(file, target):
         return Outcome(file.path, True, "already there")
     part, whys = target.with_name(target.name + ".part"), []
     for base in places:
