@@ -91,3 +91,8 @@ def test_an_early_mistake_does_not_end_the_search() -> None:
     correct[0] = False
     found = abstention_threshold(confidence, correct, precision=0.98)
     assert found.coverage == 1.0
+
+
+def test_labels_that_do_not_fit_the_logits_are_refused() -> None:
+    with pytest.raises(ValueError, match="5 rows of logits, but 3 labels"):
+        fit_temperature(np.zeros((5, 2)), np.zeros(3, int))

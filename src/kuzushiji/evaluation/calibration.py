@@ -66,6 +66,7 @@ def fit_temperature(
 
     Raises:
         KuzushijiError: no samples, or logits that are not finite.
+        ValueError: not a label for each row of the logits.
 
     >>> rng = np.random.default_rng(0)
     >>> z = rng.normal(size=(4000, 5))
@@ -73,6 +74,8 @@ def fit_temperature(
     >>> round(fit_temperature(3 * z, y), 1)            # three times too confident
     3.0
     """
+    if len(labels) != len(logits):
+        raise ValueError(f"{len(logits):,} rows of logits, but {len(labels):,} labels")
     if not len(labels):
         raise KuzushijiError("cannot fit a temperature: the hold-out is empty; give it some images")
     if not np.isfinite(logits).all():
