@@ -73,6 +73,7 @@ GUISES = {
     "shaded, light on dark": lambda g: 255 - (g * np.linspace(1, 0.6, g.shape[0])[:, None]).astype(np.uint8),
     "noisy": lambda g: np.clip(g + np.random.default_rng(0).normal(0, 25, g.shape), 0, 255).astype(np.uint8),
     "four times as large": lambda g: np.asarray(Image.fromarray(g).resize(np.array(g.shape[::-1]) * 4)),
+    "pale, half in a shadow": lambda g: ((g * 0.5 + 112) * np.linspace(1, 0.4, g.shape[1])).astype(np.uint8),
     "half as large": lambda g: np.asarray(Image.fromarray(g).reduce(2)),
     "16 bit": lambda g: g.astype(np.uint16) * 257,
     "two tones": lambda g: ((g > 120) * 255).astype(np.uint8),
@@ -85,6 +86,29 @@ GUISES = {
 def test_guises_of_one_crop_give_nearly_one_glyph(character, guise):
     plain = crop(character)
     assert likeness(to_glyph(GUISES[guise](plain)), to_glyph(plain)) > 0.93
+
+
+@pytest.mark.parametrize("character", NAMES)
+def test_a_small_picture_keeps_its_strokes(character):
+    plain = crop(character)
+    size = round(14 * plain.shape[1] / plain.shape[0]), 14
+    small = np.asarray(Image.fromarray(plain).resize(size, Image.Resampling.BOX))
+    assert likeness(to_glyph(small), to_glyph(plain)) > 0.92
+
+
+@pytest.mark.parametrize("character", NAMES)
+def test_a_small_character_in_wide_paper_is_not_faint(character):
+    ink = tight(character, size=60)
+    page = 225 - np.pad(ink, 130) // 255 * 150
+    assert glyph_quality(page.astype(np.uint8)).reasons == ()
+
+
+def test_a_fleck_far_off_does_not_stretch_the_box():
+    page = np.pad(crop("な"), ((0, 0), (0, 120)), mode="edge")
+    page[:, -120:] = np.median(page)
+    clean = to_glyph(page)
+    page[20:26, -20:-14] = 60
+    assert likeness(to_glyph(page), clean) > 0.99
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.12, 0.3, 0.8])

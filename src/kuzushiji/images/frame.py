@@ -25,6 +25,9 @@ SPECK = 0.01
 """Components below this share of the ink do not hold the box open."""
 CONTACT = 0.08
 """Share of the edge that ink must cover for the character to count as cut (tight box: median 0.05)."""
+FAR_SPECK, FAR = 0.05, 0.25
+"""Nor do components below this share of the ink that lie further from all larger ones than this share of
+their extent: a hole or a fleck in the margin (a dot of a character, or a voicing mark, lies nearer)."""
 SOLID = 128
 """Ink from this value on counts as a stroke."""
 
@@ -62,6 +65,7 @@ def frame(ink: np.ndarray) -> Frame | None:
     margin = MARGIN * long if _has_margin(mask) else 0.0
     foreign = _neighbours(found, mask.shape, margin)
     own = ~foreign & (found.area >= SPECK * found.area[~foreign].sum())
+    own &= ~_far_specks(found, own)
     if not own.any():
         own = ~foreign
     gaps = np.array(
@@ -98,6 +102,19 @@ def _has_margin(mask: np.ndarray) -> bool:
     sides = (mask[:, :depth], mask[:depth], mask[:, width - depth :], mask[height - depth :])
     clearest = min(np.count_nonzero(side) / side.size for side in sides)
     return bool(clearest < 0.05 * np.count_nonzero(inner) / inner.size)
+
+
+def _far_specks(found: Components, own: np.ndarray) -> np.ndarray:
+    """Small components far from all large ones, as a mask over the components."""
+    small = own & (found.area < FAR_SPECK * found.area[own].sum())
+    large = own & ~small
+    if not (small.any() and large.any()):
+        return np.zeros_like(own)
+    left, top = found.left[large].min(), found.top[large].min()
+    right, bottom = found.right[large].max(), found.bottom[large].max()
+    gaps = (left - found.right, top - found.bottom, found.left - right, found.top - bottom)
+    apart = np.stack(gaps).max(axis=0)
+    return small & (apart > FAR * max(right - left, bottom - top))
 
 
 def _contact(mask: np.ndarray) -> float:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from kuzushiji.images.fit import place, resize_glyph, widened
 from kuzushiji.images.frame import frame
-from kuzushiji.images.ink import calm, even_paper, ink_map, is_light_on_dark, tones
+from kuzushiji.images.ink import calm, dark_on_light, ink_map, tones
 from kuzushiji.images.quality import Quality, is_blank, judge, judge_glyph
 from kuzushiji.images.read import Source, read_image
 
@@ -15,6 +15,9 @@ GLYPH_SIZES = (28, 64)
 """Sides of the published glyphs, in pixels."""
 SLACKS = (0.0, -0.04, 0.04)
 """How much wider the boxes of `framings` are than the one that was found, at each side."""
+LEAST_SIDE = 64
+"""Smaller pictures are first enlarged to this longer side, in pixels: a stroke one pixel wide passes for
+noise, and what its grey says of where it lies is lost to a threshold."""
 WORKING_SIDE = 256
 """Larger pictures are first reduced to this longer side, in pixels: four times a glyph's."""
 
@@ -107,12 +110,9 @@ def _analyse(image: Source, size: int, slacks: tuple[float, ...]) -> tuple[np.nd
     if is_glyph(grey):
         glyph = resize_glyph(grey, size)
         return glyph[None], judge_glyph(glyph)
-    grey = _reduce(grey)
+    grey = _to_working_size(grey)
     measured = tones(grey[::2, ::2])
-    grey = calm(grey, measured.contrast)
-    if is_light_on_dark(grey, measured.threshold):
-        grey = 255 - grey
-    grey = even_paper(grey)
+    grey = dark_on_light(calm(grey, measured.contrast), measured.threshold)
     measured = tones(_without_rim(grey))
     ink = ink_map(grey, measured)
     found = None if is_blank(measured) else frame(ink)
@@ -141,13 +141,15 @@ def is_glyph(grey: np.ndarray) -> bool:
     return bool(black >= 0.3 * grey.size and grey.mean() < 128)
 
 
-def _reduce(grey: np.ndarray) -> np.ndarray:
+def _to_working_size(grey: np.ndarray) -> np.ndarray:
     height, width = grey.shape
-    scale = WORKING_SIDE / max(height, width)
-    if scale >= 1:
+    long = max(height, width)
+    if LEAST_SIDE <= long <= WORKING_SIDE:
         return grey
+    scale = (WORKING_SIDE if long > WORKING_SIDE else LEAST_SIDE) / long
     target = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(grey).resize(target, Image.Resampling.BOX))
+    method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(grey).resize(target, method))
 
 
 def _without_rim(grey: np.ndarray) -> np.ndarray:

@@ -20,6 +20,9 @@ UNEVEN = 0.35
 """Paper is evened out where its fitted brightness varies by more than this share."""
 NOISE = 0.08
 """Standard deviation of noise, as a share of the contrast, from which a picture is blurred first."""
+CLEARER = 0.05
+"""By how much more the tones of an evened picture must explain than those of the same turned over, for a
+shadow to have made it dark (93 % of 90 real crops in half a shadow differ by more; of 105 inverted, none)."""
 _RING = 0.04
 _STRIP = 3
 
@@ -30,7 +33,8 @@ class Tones:
 
     Attributes:
         paper: median of what is lighter than the threshold.
-        ink: level that only the darkest 2 % stay below.
+        ink: level that only the darkest 2 % stay below, or a quarter of what is darker than the threshold,
+            where that is less: of a small character in a wide margin 2 % of the picture is more than its ink.
         threshold: Otsu's, between the two.
         separation: share of the variance that the two sides explain, 0..1 (pure noise: about 0.64).
     """
@@ -70,7 +74,7 @@ def tones(grey: np.ndarray) -> Tones:
     threshold = int(best[0] + best[-1]) // 2  # the middle, where values between ink and paper are missing
     dark = below[threshold]
     paper = int(np.searchsorted(below, dark + (n - dark) / 2))
-    ink = int(np.searchsorted(below, 0.02 * n))
+    ink = int(np.searchsorted(below, min(0.02 * n, 0.25 * dark)))
     separation = float(between[threshold]) / n**2 / spread if spread > 0 else 0.0
     return Tones(float(paper), float(ink), threshold, min(separation, 1.0))
 
@@ -84,6 +88,30 @@ def is_light_on_dark(grey: np.ndarray, threshold: int) -> bool:
     rim_size = dark.size - inner.size
     rim = (np.count_nonzero(dark) - np.count_nonzero(inner)) / rim_size if rim_size else 0.5
     return bool(rim + np.count_nonzero(dark) / dark.size > 1.0)
+
+
+def dark_on_light(grey: np.ndarray, threshold: int) -> np.ndarray:
+    """A picture as dark ink on even light paper: turned over where its ink is the light part.
+
+    A shadow over half of the paper looks like dark paper. So what is mostly dark is turned over only if it
+    does not come out light, and with clearer tones, where its paper is evened instead.
+
+    Args:
+        grey: uint8 (h, w).
+        threshold: between its tones.
+
+    Returns:
+        uint8 (h, w); the same array where there is nothing to do.
+    """
+    evened = even_paper(grey)
+    if not is_light_on_dark(grey, threshold):
+        return evened
+    turned = even_paper(255 - grey)
+    if evened is grey:
+        return turned
+    shaded, light = tones(evened), tones(turned)
+    shadow = shaded.separation > light.separation + CLEARER and not is_light_on_dark(evened, shaded.threshold)
+    return evened if shadow else turned
 
 
 def calm(grey: np.ndarray, contrast: float) -> np.ndarray:
