@@ -212,6 +212,7 @@ def test_a_usage_error_names_the_help_of_its_command(capsys):
 def test_warnings_of_this_package_are_notes_and_others_stay(capsys, command):
     def warns():
         warnings.warn("no class map\nhere", OwnDataWarning, stacklevel=1)
+        warnings.warn("no class map here", OwnDataWarning, stacklevel=1)
         warnings.warn("of another package", UserWarning, stacklevel=1)
 
     command(warns)

@@ -135,7 +135,7 @@ def test_a_picture_that_is_none_costs_one_plain_line(folder, tmp_path, capsys):
     words = ["map", str(folder), "--split", "all", "--methods", "pca", "--save", str(tmp_path / "points")]
     assert main(words) == 0
     first, second = capsys.readouterr().err.splitlines()[:2]
-    assert first.startswith("skipped ")
+    assert first.startswith("kuzushiji: note: skipped ")
     assert "broken.png: not an image" in first
     assert second.startswith("40 images, 2 classes, pixels")
 

@@ -73,13 +73,16 @@ def _run(words: list[str]) -> int:
 
 
 def _notes(others: Any) -> Any:
-    """Shows this package's own warnings as one line each, and leaves the others to who showed them before."""
+    """Shows this package's own warnings as one line each, once, and leaves the others to who showed them."""
+    said = set[str]()  # data that is read twice is warned of twice
 
     def show(message: Warning, category: type[Warning], *where: Any, **more: Any) -> None:
-        if category.__module__.startswith("kuzushiji."):
-            print("kuzushiji: note:", " ".join(str(message).split()), file=sys.stderr)
-        else:
+        text = " ".join(str(message).split())
+        if not category.__module__.startswith("kuzushiji."):
             others(message, category, *where, **more)
+        elif text not in said:
+            said.add(text)
+            print("kuzushiji: note:", text, file=sys.stderr)
 
     return show
 

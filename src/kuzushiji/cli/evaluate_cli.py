@@ -58,7 +58,7 @@ def evaluate(
     other, comparison = None, None
     if second:
         other = _run(second, data, only_dataset_classes)
-        if compare and other.model == result.model:  # two runs of one recipe, say
+        if compare and compare != model and other.model == result.model:  # two runs of one recipe, say
             result, other = replace(result, model=model), replace(other, model=compare)
         comparison = compare_models(result.predictions.correct, other.predictions.correct)
     if report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,15 +118,10 @@ def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[So
     import numpy as np
 
     from kuzushiji.datasets import load
-    from kuzushiji.datasets.own import SkippedWarning
     from kuzushiji.errors import KuzushijiError
     from kuzushiji.maps.source import load_source
 
-    with warnings.catch_warnings(record=True) as skipped:
-        warnings.simplefilter("always", SkippedWarning)
-        source = load_source(dataset, split)
-    for each in skipped:
-        _say(str(each.message))
+    source = load_source(dataset, split)
     if split == "train":
         training = source.labels
     elif source.part is not None:

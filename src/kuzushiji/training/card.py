@@ -124,12 +124,13 @@ def _calibration(found: dict[str, Any] | None, recipe: Recipe) -> list[str]:
     if not found:
         return ["Nothing was held out: probabilities are uncalibrated, and nothing is ever called sure."]
     figures = found["figures"]
-    right, answered = figures["accuracy"], figures["sure_precision"]
+    right = figures["accuracy"]
+    of_these = f", of which {100 * figures['sure_precision']['value']:.2f} % are right"
     return [
         f"Temperature {found['temperature']:.3f} and threshold {found['threshold']:.4f}, fitted on "
         f"{found['n']:,} images that {_held_out(recipe)}. There: accuracy "
         f"{100 * right['value']:.2f} % ({100 * right['low']:.2f} to {100 * right['high']:.2f}); sure for "
-        f"{100 * figures['sure_coverage']:.1f} %, of which {100 * answered['value']:.2f} % are right.",
+        f"{100 * figures['sure_coverage']:.1f} %{of_these if figures['sure_coverage'] else ''}.",
     ]
 
 
