@@ -245,7 +245,8 @@ for k in (2, 5, 10, 20, 50):
 # - **t-SNE** gives up straightness. It turns distances into "how likely is j a neighbour of i", and moves
 #   points about until the map's neighbours are the real ones. What is far it leaves nearly free.
 # - **UMAP** has the same aim with other forces: neighbours pull, a random sample of others pushes.
-# - **PaCMAP** adds pairs of middling distance, for the sake of the coarse arrangement.
+# - **PaCMAP** adds pairs of middling distance, for the sake of the coarse arrangement. Whether it helps that,
+#   the table below says.
 #
 # The engine computes one PCA to 50 components and one exact graph of nearest neighbours, and all methods
 # share them. The last three start from the PCA map, so that they differ by method and not by luck.
@@ -267,8 +268,8 @@ show(
 #
 # - `trust@15`, **trustworthiness**: are those who are neighbours on the map near in the 784 dimensions too?
 #   1 is best. False neighbours lower it.
-# - `recall@15`: of the 15 true nearest neighbours, how many are among the map's 15 nearest? Missing friends
-#   lower it.
+# - `recall@15`: of the 15 nearest of the images shown, how many are among the map's 15 nearest? Missing
+#   friends lower it.
 # - `kNN-10`: the vote of before, on the map. It says how well *classes* stay together.
 # - `triplets`: take three images at random; is the order of their distances kept? 0.5 is a coin. This asks
 #   about the coarse arrangement, not about neighbours.
@@ -349,8 +350,8 @@ for what, given in (("true labels", handful), ("shuffled labels", nonsense)):
 #
 # ### 3. The map of what a network already knows
 #
-# The same holds for maps of a network's embedding. They look splendid, and the reason is that the network
-# was trained on these very labels.
+# The same holds for maps of a network's embedding. They look tidier than those of the pixels, and the reason
+# is that the network was trained on these very labels.
 
 # %%
 known = make(learned, Plan(["pca", "umap"], threads=1))

@@ -8,7 +8,7 @@ from result_tables import main, percent, rows, table
 
 SHARE = "{:.1f} % ({:.1f} to {:.1f})"
 RECIPE = "reader"
-HALF = "kkanji-half-typefaces"
+HALF = "kkanji-half-wider"
 
 
 def splits(recipe: str = RECIPE) -> str:
