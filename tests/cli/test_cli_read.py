@@ -124,6 +124,15 @@ def test_options_may_stand_between_images(folder, model, capsys):
     assert len(objects(capsys.readouterr().out)) == 2
 
 
+@pytest.mark.parametrize("before", [[], ["b.png"]], ids=["alone", "after another"])
+def test_after_two_dashes_a_name_may_begin_with_one(folder, model, capsys, monkeypatch, before):
+    monkeypatch.chdir(folder)
+    (folder / "a.png").rename("-a.png")
+    assert cli.main(["read", *before, "--json", *model, "--", "-a.png"]) == 0
+    assert [each["file"] for each in objects(capsys.readouterr().out)] == [*before, "-a.png"]
+    assert cli.main(["read", *model, "--"]) == 2
+
+
 def test_help_is_there(capsys):
     assert cli.main(["read", "--help"]) == 0
     shown = capsys.readouterr().out

@@ -43,7 +43,7 @@ def run(words: list[str]) -> int:
         UsageError: wrong words.
         KuzushijiError: no usable model.
     """
-    asked = _parser().parse_intermixed_args(words)
+    asked = _parsed(words)
     from kuzushiji.reading import Reader, expand
 
     reader = Reader(asked.model, threads=asked.threads)
@@ -81,6 +81,17 @@ def _ready(reader: Reader, evidence: int) -> bool:
     return True
 
 
+def _parsed(words: list[str]) -> argparse.Namespace:
+    """The words as options and images; what stands after ``--`` is images, whatever it begins with."""
+    parser = _parser()
+    end = words.index("--") if "--" in words else len(words)
+    asked = parser.parse_intermixed_args(words[:end])  # by itself it loses what stands after --
+    asked.images += words[end + 1 :]
+    if not asked.images:
+        parser.error("the following arguments are required: IMAGE|DIR|-")
+    return asked
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see {self.prog} --help)")
@@ -96,7 +107,7 @@ def _parser() -> _Parser:
     add = parser.add_argument
     add(
         "images",
-        nargs="+",
+        nargs="*",
         metavar="IMAGE|DIR|-",
         help="images, folders (all levels), or - for a list of paths",
     )
