@@ -8,6 +8,7 @@ from PIL import Image
 from kuzushiji.images.fit import place, resize_glyph, widened
 from kuzushiji.images.frame import frame
 from kuzushiji.images.ink import calm, dark_on_light, ink_map, tones
+from kuzushiji.images.mat import without_mat
 from kuzushiji.images.quality import Quality, is_blank, judge, judge_glyph
 from kuzushiji.images.read import Source, read_image
 
@@ -110,7 +111,7 @@ def _analyse(image: Source, size: int, slacks: tuple[float, ...]) -> tuple[np.nd
     if is_glyph(grey):
         glyph = resize_glyph(grey, size)
         return glyph[None], judge_glyph(glyph)
-    grey = _to_working_size(grey)
+    grey = without_mat(_to_working_size(grey))
     measured = tones(grey[::2, ::2])
     grey = dark_on_light(calm(grey, measured.contrast), measured.threshold)
     measured = tones(_without_rim(grey))
