@@ -47,12 +47,12 @@ def bins(recipe: str = RECIPE, test_set: str = "kkanji") -> str:
     return table(("training images", "classes", "n", "accuracy (95 %)", "top-5"), lines)
 
 
-def crops() -> str:
+def crops(results: str) -> str:
     """Crops of page photographs, and pictures that are no characters."""
     figures = ("top1", "top5", "sure", "right_when_sure")
     lines = [
         [row["group"], row["n"], *(percent([row], figure, SHARE) for figure in figures)]
-        for row in rows("results/page_crops")
+        for row in rows(f"results/{results}")
     ]
     return table(("input", "n", "top-1 (95 %)", "top-5", "sure", "right when sure"), lines)
 
@@ -131,7 +131,8 @@ PAGES = {
         "bins": bins,
         "half": partial(splits, HALF),
         "half-bins": partial(bins, HALF, "kkanji/half-test"),
-        "crops": crops,
+        "crops": partial(crops, "page_crops"),
+        "hard": partial(crops, "hard_crops"),
         "outside": outside,
         "forms": forms,
         "jibo": jibo,

@@ -1,0 +1,138 @@
+"""The crops of `page_crops`, made as bad as pictures come.
+
+Each row of results/hard_crops.csv is one thing done to every crop that shows one of the model's characters:
+few pixels, a wide margin, a shadow, a scanner's border, a fleck, noise and so on. The borders, shadows and
+flecks are made here; the crops under them are real. The first row is the crops as they are.
+
+    KUZUSHIJI_PAGE_CROPS=FOLDER python benchmarks/hard_crops.py [--model NAME|FILE] [--print]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from bench import machine, write_lines
+from page_crops import asked_for, line
+from PIL import Image, ImageFilter
+
+from kuzushiji.images import read_image
+from kuzushiji.reading import Reader
+
+Crop = np.ndarray
+"""uint8 (h, w), grey, dark ink on light paper."""
+
+
+def small(crop: Crop, side: int) -> Crop:
+    """Reduced to a longer side, in pixels."""
+    size = tuple(max(1, round(side * each / max(crop.shape))) for each in crop.shape[::-1])
+    return np.asarray(Image.fromarray(crop).resize(size, Image.Resampling.BOX))
+
+
+def margin(crop: Crop, share: float) -> Crop:
+    """With paper of the crop's own tone around it, by a share of the longer side."""
+    wide = round(share * max(crop.shape))
+    paper = np.percentile(crop, 75)
+    out = np.random.default_rng(0).normal(paper, 2, (crop.shape[0] + 2 * wide, crop.shape[1] + 2 * wide))
+    out[wide:-wide, wide:-wide] = crop
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+def shadow(crop: Crop, dark: float) -> Crop:
+    """Light that falls evenly from left to right to a share of what it was."""
+    return (crop * np.linspace(1, dark, crop.shape[1])).astype(np.uint8)
+
+
+def border(crop: Crop, sides: str, share: float, tone: int) -> Crop:
+    """With bands of one tone, and a little noise, along the sides named (t, b, l, r)."""
+    deep = round(share * max(crop.shape))
+    widths = [tuple(deep if side in sides else 0 for side in pair) for pair in ("tb", "lr")]
+    out = np.pad(crop.astype(float), widths, constant_values=np.nan)
+    band = np.isnan(out)
+    out[band] = np.random.default_rng(0).normal(tone, 2, band.sum())
+    return np.clip(out, 0, 255).astype(np.uint8)
+
+
+def fleck(crop: Crop) -> Crop:
+    """A dark spot in the corner of a wide margin."""
+    out = margin(crop, 0.3)
+    radius = max(2, round(0.02 * max(crop.shape)))
+    out[radius : 3 * radius, -3 * radius : -radius] = np.percentile(crop, 2)
+    return out
+
+
+def jpeg(crop: Crop, quality: int) -> Crop:
+    """Through JPEG."""
+    file = io.BytesIO()
+    Image.fromarray(crop).save(file, "JPEG", quality=quality)
+    return read_image(file.getvalue())
+
+
+def noise(crop: Crop, sd: float) -> Crop:
+    """With normal noise, in grey levels."""
+    return np.clip(crop + np.random.default_rng(0).normal(0, sd, crop.shape), 0, 255).astype(np.uint8)
+
+
+def blur(crop: Crop, share: float) -> Crop:
+    """Out of focus, by a share of the longer side."""
+    return np.asarray(Image.fromarray(crop).filter(ImageFilter.GaussianBlur(share * max(crop.shape))))
+
+
+HARD: dict[str, Callable[[Crop], Crop]] = {
+    "as they are": lambda crop: crop,
+    "12 pixels": lambda crop: small(crop, 12),
+    "16 pixels": lambda crop: small(crop, 16),
+    "24 pixels": lambda crop: small(crop, 24),
+    "four times as wide": lambda crop: margin(crop, 1.5),
+    "a shadow to half": lambda crop: shadow(crop, 0.5),
+    "black border, left": lambda crop: border(crop, "l", 0.2, 10),
+    "black border, all round": lambda crop: border(crop, "tblr", 0.1, 10),
+    "white beyond the page, left": lambda crop: border(crop, "l", 0.3, 255),
+    "a fleck in the margin": fleck,
+    "light on dark": lambda crop: 255 - crop,
+    "JPEG, quality 10": lambda crop: jpeg(crop, 10),
+    "noise, sd 25": lambda crop: noise(crop, 25),
+    "blur, 2 %": lambda crop: blur(crop, 0.02),
+}
+
+
+def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
+    """The rows."""
+    reader = Reader(model)
+    classes = frozenset(reader.model.info.classes)
+    with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
+        labels = [
+            crop for crop in csv.DictReader(file) if asked_for(crop["char"], classes)[1] == crop["char"]
+        ]
+    crops = [read_image(folder / crop["file"]) for crop in labels]
+    wanted = [frozenset(crop["char"]) for crop in labels]
+    about = {"model": reader.model.path.name, "machine": machine(), "date": date.today().isoformat()}
+    return [{**line(name, reader.read(map(make, crops)), wanted), **about} for name, make in HARD.items()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", help="a shipped model, an .onnx file or a run (the default model)")
+    parser.add_argument("--print", action="store_true", help="write nothing")
+    asked = parser.parse_args()
+    folder = Path(os.environ.get("KUZUSHIJI_PAGE_CROPS") or "no-such-folder")
+    if not (folder / "labels.csv").is_file():
+        sys.exit("KUZUSHIJI_PAGE_CROPS names no folder with labels.csv")
+    rows = figures(folder, asked.model)
+    for row in rows:
+        print({key: value for key, value in row.items() if "_low" not in key and "_high" not in key})
+    if not asked.print:
+        write_lines("hard_crops", rows)
+
+
+if __name__ == "__main__":
+    main()
