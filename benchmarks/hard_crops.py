@@ -9,18 +9,14 @@ flecks are made here; the crops under them are real. The first row is the crops 
 
 from __future__ import annotations
 
-import argparse
-import csv
 import io
-import os
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bench import machine, write_lines
-from page_crops import asked_for, line
+from bench import machine
+from page_crops import asked_for, labelled, line, main
 from PIL import Image, ImageFilter
 
 from kuzushiji.images import read_image
@@ -107,32 +103,12 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     """The rows."""
     reader = Reader(model)
     classes = frozenset(reader.model.info.classes)
-    with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
-        labels = [
-            crop for crop in csv.DictReader(file) if asked_for(crop["char"], classes)[1] == crop["char"]
-        ]
+    labels = [crop for crop in labelled(folder) if asked_for(crop["char"], classes)[1] == crop["char"]]
     crops = [read_image(folder / crop["file"]) for crop in labels]
     wanted = [frozenset(crop["char"]) for crop in labels]
     about = {"model": reader.model.path.name, "machine": machine(), "date": date.today().isoformat()}
     return [{**line(name, reader.read(map(make, crops)), wanted), **about} for name, make in HARD.items()]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--model", help="a shipped model, an .onnx file or a run (the default model)")
-    parser.add_argument("--print", action="store_true", help="write nothing")
-    asked = parser.parse_args()
-    folder = Path(os.environ.get("KUZUSHIJI_PAGE_CROPS") or "no-such-folder")
-    if not (folder / "labels.csv").is_file():
-        sys.exit("KUZUSHIJI_PAGE_CROPS names no folder with labels.csv")
-    rows = figures(folder, asked.model)
-    for row in rows:
-        print({key: value for key, value in row.items() if "_low" not in key and "_high" not in key})
-    if not asked.print:
-        write_lines("hard_crops", rows)
-
-
 if __name__ == "__main__":
-    main()
+    main("hard_crops", figures, __doc__ or "")

@@ -120,11 +120,16 @@ def line(name: str, readings: list[Reading], wanted: list[frozenset[str]]) -> di
     return row
 
 
+def labelled(folder: Path) -> list[dict[str, str]]:
+    """The lines of the folder's labels.csv."""
+    with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     reader = Reader(model)
     classes = frozenset(reader.model.info.classes)
-    with open(folder / "labels.csv", encoding="utf-8", newline="") as file:
-        crops = list(csv.DictReader(file))
+    crops = labelled(folder)
     readings = reader.read([folder / crop["file"] for crop in crops])
     groups: dict[str, list[tuple[Reading, frozenset[str]]]] = {}
     for crop, reading in zip(crops, readings, strict=True):
@@ -146,22 +151,21 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     return [{**row, **about} for row in rows]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def main(results: str, make: Callable[[Path, str | None], list[dict[str, str | int]]], words: str) -> None:
+    """The command: prints the rows that ``make`` gives for the crops and a model, and keeps them."""
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a shipped model, an .onnx file or a run (the default model)")
     parser.add_argument("--print", action="store_true", help="write nothing")
     asked = parser.parse_args()
     folder = Path(os.environ.get("KUZUSHIJI_PAGE_CROPS") or "no-such-folder")
     if not (folder / "labels.csv").is_file():
         sys.exit("KUZUSHIJI_PAGE_CROPS names no folder with labels.csv")
-    rows = figures(folder, asked.model)
+    rows = make(folder, asked.model)
     for row in rows:
         print({key: value for key, value in row.items() if "_low" not in key and "_high" not in key})
     if not asked.print:
-        write_lines("page_crops", rows)
+        write_lines(results, rows)
 
 
 if __name__ == "__main__":
-    main()
+    main("page_crops", figures, __doc__ or "")

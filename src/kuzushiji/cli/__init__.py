@@ -77,12 +77,14 @@ def _notes(others: Any) -> Any:
     said = set[str]()  # data that is read twice is warned of twice
 
     def show(message: Warning, category: type[Warning], *where: Any, **more: Any) -> None:
+        from kuzushiji.cli._console import complain
+
         text = " ".join(str(message).split())
         if not category.__module__.startswith("kuzushiji."):
             others(message, category, *where, **more)
         elif text not in said:
             said.add(text)
-            print("kuzushiji: note:", text, file=sys.stderr)
+            complain(text, kind="note")
 
     return show
 

@@ -109,12 +109,12 @@ def get_each(
         return
     dead: set[str] = set()
     files = item.formats[form]
-    outcomes = [Outcome(f.path, True, "already there") for f in files if _here(f, home / f.path)]
-    if len(outcomes) == len(files):  # nothing to write: the cache may be another's, which only he can lock
+    outcomes = []
+    if all(_here(f, home / f.path) for f in files):  # the cache may be another's, which only he can lock
+        outcomes += [Outcome(f.path, True, "already there") for f in files]
         yield from outcomes
     else:
         with locked(home / name, lambda: say(f"another process is getting {name}; waiting")):
-            outcomes = []
             for file in files:
                 outcomes.append(_get_file(file, home / file.path, places, dead, flat))
                 yield outcomes[-1]
