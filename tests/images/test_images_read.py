@@ -93,6 +93,9 @@ def test_palette_transparency_becomes_paper():
     [
         (np.array([[False, True]]), [0, 255]),
         (np.array([[0, 65535]], np.uint16), [0, 255]),
+        (np.array([[0, 4095]], np.uint16), [0, 255]),
+        (np.array([[0, 4096]], np.uint16), [0, 16]),
+        (np.array([[0, 200]], np.uint16), [0, 200]),
         (np.array([[0, 200]], np.int64), [0, 200]),
         (np.array([[0, 0.5]], np.float32), [0, 128]),
         (np.array([[0, 200.4]]), [0, 200]),
@@ -101,6 +104,11 @@ def test_palette_transparency_becomes_paper():
 )
 def test_arrays(array, want):
     assert read_image(array).tolist() == [want]
+
+
+def test_twelve_bits_in_sixteen(tmp_path):
+    Image.fromarray(np.array([[0, 2048, 4095]], np.uint16)).save(tmp_path / "scan.tif")
+    assert read_image(tmp_path / "scan.tif").tolist() == [[0, 128, 255]]
 
 
 def test_a_uint8_array_is_not_copied():

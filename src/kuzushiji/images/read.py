@@ -31,6 +31,7 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _ORIENTATION = 274  # the EXIF tag
 _STRIP = 1_000_000  # pixels
+_WHITES = (255, 4095, 65535)  # of 8, 12 and 16 bits: scanners keep 12 in the lower end of 16
 _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 
 
@@ -38,7 +39,7 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
     """Reads a picture as grey values, upright.
 
     Colour becomes luma (ITU-R 601), transparency is laid on white (on black where everything visible is
-    near white, so that white ink on nothing survives), 16-bit values are scaled to 8 bits, EXIF
+    near white, so that white ink on nothing survives), 12-bit and 16-bit values are scaled to 8 bits, EXIF
     rotation is applied, and of several frames or pages the first is taken.
 
     Args:
@@ -155,18 +156,21 @@ def _strips(picture: np.ndarray) -> Iterator[slice]:
 
 
 def _scale(values: np.ndarray) -> np.ndarray:
-    """Maps wider integer or float values to 0..255: floats up to 1 are shares, values over 255 are 16-bit."""
+    """Maps wider integer or float values to 0..255.
+
+    Floats up to 1 are shares. All else has the fewest bits of 8, 12 and 16 that hold its largest value: what
+    the type could hold says little, since many a scanner and array keeps 8 or 12 bits in 16.
+    """
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise ValueError("it holds values that are not finite")
     low, high = values.min(initial=0), values.max(initial=0)
     if low < 0 or high > 65535:
         raise ValueError(f"its values reach from {low:g} to {high:g}; 0 to 255 or 0 to 65535 is expected")
     shares = values.dtype.kind == "f" and high <= 1
-    wide = values.dtype == np.uint16 or high > 255
+    white = 1 if shares else next(white for white in _WHITES if high <= white)
     scaled = np.empty(values.shape, np.uint8)
     for rows in _strips(values):
-        part = values[rows]
-        scaled[rows] = np.rint(part * 255.0 if shares else part / 257.0 if wide else part)
+        scaled[rows] = np.rint(values[rows] * (255.0 / white))
     return scaled
 
 
