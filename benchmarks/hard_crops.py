@@ -1,8 +1,9 @@
 """The crops of `page_crops`, made as bad as pictures come.
 
 Each row of results/hard_crops.csv is one thing done to every crop that shows one of the model's characters:
-few pixels, a wide margin, a shadow, a scanner's border, a fleck, noise and so on. The borders, shadows and
-flecks are made here; the crops under them are real. The first row is the crops as they are.
+few pixels, a wide margin, a shadow, a scanner's border, a fleck, a seal, noise and so on. The borders,
+shadows, flecks, seals and ruled boxes are made here; the crops under them are real. The first row is the
+crops as they are.
 
     KUZUSHIJI_PAGE_CROPS=FOLDER python benchmarks/hard_crops.py [--model NAME|FILE] [--print]
 """
@@ -19,11 +20,11 @@ from bench import machine
 from page_crops import asked_for, labelled, line, main
 from PIL import Image, ImageFilter
 
-from kuzushiji.images import read_image
+from kuzushiji.images import read_image, read_picture
 from kuzushiji.reading import Reader
 
 Crop = np.ndarray
-"""uint8 (h, w), grey, dark ink on light paper."""
+"""uint8 (h, w), grey, or (h, w, 3), RGB; dark ink on light paper."""
 
 
 def small(crop: Crop, side: int) -> Crop:
@@ -64,11 +65,15 @@ def fleck(crop: Crop) -> Crop:
     return out
 
 
-def jpeg(crop: Crop, quality: int) -> Crop:
-    """Through JPEG."""
+def _jpeg(crop: Crop, quality: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(crop).save(file, "JPEG", quality=quality)
-    return read_image(file.getvalue())
+    return file.getvalue()
+
+
+def jpeg(crop: Crop, quality: int) -> Crop:
+    """Through JPEG."""
+    return read_image(_jpeg(crop, quality))
 
 
 def noise(crop: Crop, sd: float) -> Crop:
@@ -80,6 +85,41 @@ def blur(crop: Crop, share: float) -> Crop:
     """Out of focus, by a share of the longer side."""
     return np.asarray(Image.fromarray(crop).filter(ImageFilter.GaussianBlur(share * max(crop.shape))))
 
+
+def printed(crop: Crop, mask: np.ndarray, ink: tuple[int, int, int]) -> Crop:
+    """With a mask (h, w), 0 to 1, printed over it: black stays black under it. ``crop`` is (h, w, 3), RGB."""
+    tint = 1 - mask[..., None] * (1 - np.array(ink) / 230)
+    return read_picture(_jpeg((crop * tint).clip(0, 255).astype(np.uint8), 85))
+
+
+def seal(crop: Crop, ink: tuple[int, int, int]) -> Crop:
+    """A square seal over the middle, its characters made of 7 x 7 fields."""
+    rng = np.random.default_rng(crop.size)
+    height, width = crop.shape[:2]
+    long = max(height, width)
+    half, shift = rng.uniform(0.25, 0.45), rng.uniform(-0.1, 0.1, 2)
+    y, x = np.mgrid[0:height, 0:width]
+    v = (y - height / 2) / long / half - shift[0] / half
+    u = (x - width / 2) / long / half - shift[1] / half
+    far = np.maximum(abs(u), abs(v))
+    row, column = (np.clip((0.8 + at) / 1.6 * 7, 0, 6).astype(int) for at in (v, u))
+    mask = ((far < 1) & (far > 0.88)) | ((far < 0.8) & (rng.random((7, 7)) > 0.5)[row, column])
+    soft = Image.fromarray((255 * mask).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.006 * long))
+    return printed(crop, 0.9 * np.asarray(soft) / 255, ink)
+
+
+def ruled(crop: Crop, ink: tuple[int, int, int]) -> Crop:
+    """The box of a writing sheet, 4 % of the longer side inside the rim, its lines 2 % wide."""
+    height, width = crop.shape[:2]
+    deep, wide = (max(1, round(share * max(height, width))) for share in (0.04, 0.02))
+    outer = np.zeros((height, width), bool)
+    outer[deep : height - deep, deep : width - deep] = True
+    inner = np.zeros_like(outer)
+    inner[deep + wide : height - deep - wide, deep + wide : width - deep - wide] = True
+    return printed(crop, 0.8 * (outer & ~inner), ink)
+
+
+RED, BLUE, BLACK = (200, 60, 50), (60, 80, 180), (50, 50, 50)
 
 HARD: dict[str, Callable[[Crop], Crop]] = {
     "as they are": lambda crop: crop,
@@ -97,6 +137,12 @@ HARD: dict[str, Callable[[Crop], Crop]] = {
     "noise, sd 25": lambda crop: noise(crop, 25),
     "blur, 2 %": lambda crop: blur(crop, 0.02),
 }
+IN_COLOUR: dict[str, Callable[[Crop], Crop]] = {
+    "a red seal over it": lambda crop: seal(crop, RED),
+    "a blue seal over it": lambda crop: seal(crop, BLUE),
+    "a red ruled box": lambda crop: ruled(crop, RED),
+    "a black ruled box": lambda crop: ruled(crop, BLACK),
+}
 
 
 def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
@@ -104,10 +150,13 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
     reader = Reader(model)
     classes = frozenset(reader.model.info.classes)
     labels = [crop for crop in labelled(folder) if asked_for(crop["char"], classes)[1] == crop["char"]]
-    crops = [read_image(folder / crop["file"]) for crop in labels]
+    crops = [read_picture(folder / crop["file"]) for crop in labels]
+    grey = [read_image(crop) for crop in crops]
     wanted = [frozenset(crop["char"]) for crop in labels]
     about = {"model": reader.model.path.name, "machine": machine(), "date": date.today().isoformat()}
-    return [{**line(name, reader.read(map(make, crops)), wanted), **about} for name, make in HARD.items()]
+    made = {name: map(make, grey) for name, make in HARD.items()}
+    made |= {name: map(make, crops) for name, make in IN_COLOUR.items()}
+    return [{**line(name, reader.read(pictures), wanted), **about} for name, pictures in made.items()]
 
 
 if __name__ == "__main__":

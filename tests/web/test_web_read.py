@@ -100,6 +100,16 @@ def test_a_page_turned_by_some_degrees_needs_the_same_angle(client: Any) -> None
     assert reading["sure"] is True
 
 
+def test_each_box_of_a_coloured_page_has_its_own_ink(client: Any) -> None:
+    sheet = np.asarray(page().convert("RGB")).copy()
+    red, grey = sheet[:, 330:480], np.asarray(page())[:, 330:480, None]
+    red[:] = np.where(grey < 200, (200, 60, 50), red)  # の is written in vermilion, all others in black
+    sheet[66:176, 510:514] = sheet[66:176, 580:584] = (200, 60, 50)  # 十 stands between two red rules
+    query = "&".join(f"box={40 + 150 * n},60,120,120" for n in range(len(CLASSES)))
+    answer = client.post(f"/api/read?{query}", content=png(Image.fromarray(sheet)), headers=PNG)
+    assert [best(reading) for reading in answer.json()["readings"]] == list(CLASSES)
+
+
 def test_a_box_outside_the_page_has_its_own_error(client: Any) -> None:
     answer = client.post("/api/read?box=40,60,120,120&box=5000,0,20,20", content=png(page()), headers=PNG)
     good, bad = answer.json()["readings"]

@@ -3,7 +3,7 @@
 from kuzushiji.images.fit import resize_glyph, resize_glyphs
 from kuzushiji.images.glyph import analyse, framings, glyph_quality, is_glyph, to_glyph
 from kuzushiji.images.quality import Quality, judge_glyph
-from kuzushiji.images.read import read_image
+from kuzushiji.images.read import read_image, read_picture
 
 __all__ = [
     "Quality",
@@ -13,6 +13,7 @@ __all__ = [
     "is_glyph",
     "judge_glyph",
     "read_image",
+    "read_picture",
     "resize_glyph",
     "resize_glyphs",
     "to_glyph",

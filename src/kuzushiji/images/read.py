@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.images.colour import to_grey
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | np.ndarray | Image.Image
 
@@ -38,9 +39,30 @@ _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 def read_image(source: Source, name: str | None = None) -> np.ndarray:
     """Reads a picture as grey values, upright.
 
-    Colour becomes luma (ITU-R 601), transparency is laid on white (on black where everything visible is
-    near white, so that white ink on nothing survives), 12-bit and 16-bit values are scaled to 8 bits, EXIF
-    rotation is applied, and of several frames or pages the first is taken.
+    Colour becomes luma, coloured marks beside black ink become paper (`kuzushiji.images.colour`).
+
+    Args:
+        source: see :func:`read_picture`.
+        name: see :func:`read_picture`.
+
+    Returns:
+        uint8 array (h, w), 0 black to 255 white; it may share memory with an array that was given.
+
+    Raises:
+        KuzushijiError: see :func:`read_picture`.
+
+    >>> read_image(np.array([[0.0, 1.0]]))
+    array([[  0, 255]], dtype=uint8)
+    """
+    return to_grey(read_picture(source, name))
+
+
+def read_picture(source: Source, name: str | None = None) -> np.ndarray:
+    """Reads a picture, upright, in colour if it has any: for parts of a page, each to become grey by itself.
+
+    Transparency is laid on white (on black where everything visible is near white, so that white ink on
+    nothing survives) and makes the picture grey; 12-bit and 16-bit values are scaled to 8 bits, EXIF rotation
+    is applied, and of several frames or pages the first is taken.
 
     Args:
         source: path, encoded file as bytes, Pillow image, or array (h, w), (h, w, 1), (h, w, 3), (h, w, 4):
@@ -48,19 +70,20 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
         name: how an error calls the picture; its path where it has one.
 
     Returns:
-        uint8 array (h, w), 0 black to 255 white; it may share memory with an array that was given.
+        uint8 array (h, w), 0 black to 255 white, or (h, w, 3), RGB; it may share memory with an array that
+        was given.
 
     Raises:
         KuzushijiError: not a picture, damaged, empty, or larger than this module's limits.
 
-    >>> read_image(np.array([[0.0, 1.0]]))
-    array([[  0, 255]], dtype=uint8)
+    >>> read_picture(np.zeros((2, 1, 4))).tolist()  # nothing visible: paper
+    [[255], [255]]
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "the array")
     if isinstance(source, Image.Image):
         name = name or getattr(source, "filename", "") or "the Pillow image"
-        return _from_pillow(source, name)  # not drafted: it is the caller's
+        return _from_pillow(source, name)
     if isinstance(source, bytes | bytearray | memoryview):
         name, data = name or "the given bytes", bytes(source)
     else:
@@ -80,8 +103,6 @@ def read_image(source: Source, name: str | None = None) -> np.ndarray:
         ) from None
     except Exception as e:
         raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
-    if image.format == "JPEG" and image.mode == "RGB":
-        image.draft("L", None)  # the decoder's own luma: no colour conversion at all
     return _from_pillow(image, name)
 
 
@@ -114,14 +135,14 @@ def _from_pillow(image: Image.Image, name: str) -> np.ndarray:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise KuzushijiError(_too_many_pixels(name, f" ({width}x{height})"))
     try:
-        grey = _grey(image)
+        picture = _pixels(image)
         turn = _orientation(image)
     except Exception as e:
         raise KuzushijiError(f"not an image: {name} is damaged ({_one_line(e)})") from None
-    return grey if turn == 1 else np.ascontiguousarray(_turn(grey, turn))
+    return picture if turn == 1 else np.ascontiguousarray(_turn(picture, turn))
 
 
-def _grey(image: Image.Image) -> np.ndarray:
+def _pixels(image: Image.Image) -> np.ndarray:
     mode = image.mode
     if mode == "L" and "transparency" not in image.info:
         return np.asarray(image)
@@ -131,14 +152,15 @@ def _grey(image: Image.Image) -> np.ndarray:
         if mode == "1":
             image = image.convert("L")
         return _on_paper(image if image.mode == "RGBA" else image.convert("RGBA"))
-    if mode not in ("1", "L", "RGB", "P", "CMYK", "YCbCr"):
-        image = image.convert("RGB")
-    return np.asarray(image.convert("L"))
+    return np.asarray(image.convert("L" if mode == "1" else "RGB"))
 
 
 def _on_paper(rgba: Image.Image) -> np.ndarray:
-    """Lays an RGBA picture on white; on black where all that is visible is near white."""
-    luma, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
+    """Lays RGBA on white, or on black where what is visible is near white; an opaque one keeps its colour."""
+    alpha = np.asarray(rgba.getchannel("A"))
+    if alpha.min() == 255:
+        return np.asarray(rgba.convert("RGB"))
+    luma = np.asarray(rgba.convert("L"))
     darkest = luma.min(where=alpha > 64, initial=255)
     nothing_visible = alpha.max() <= 64
     paper = 0 if alpha.min() < 64 and not nothing_visible and darkest > 200 else 255
@@ -198,7 +220,7 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
         return array
     if array.shape[2] == 4:
         return _on_paper(Image.fromarray(np.ascontiguousarray(array)))
-    return np.asarray(Image.fromarray(np.ascontiguousarray(array)).convert("L"))
+    return array
 
 
 def _orientation(image: Image.Image) -> int:
@@ -207,13 +229,13 @@ def _orientation(image: Image.Image) -> int:
     return 1
 
 
-def _turn(grey: np.ndarray, orientation: int) -> np.ndarray:
+def _turn(picture: np.ndarray, orientation: int) -> np.ndarray:
     """Undoes EXIF orientation 2..8 (Exif 2.32, tag 0x0112); other values change nothing."""
     if orientation in (5, 6, 7, 8):
-        grey = grey.T
+        picture = picture.swapaxes(0, 1)
     flip_rows = orientation in (3, 4, 7, 8)
     flip_columns = orientation in (2, 3, 6, 7)
-    return grey[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+    return picture[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
 
 
 def _what(data: bytes) -> str:

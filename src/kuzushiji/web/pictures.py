@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.images import framings, read_image
+from kuzushiji.images import framings, read_image, read_picture
 from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
@@ -74,7 +74,7 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
         limits: how many pixels it may have.
 
     Returns:
-        uint8 (h, w), grey, upright.
+        uint8 (h, w), grey, or (h, w, 3), RGB; upright.
 
     Raises:
         ApiError: 415 no image of a known format, 413 too many pixels, 422 damaged.
@@ -89,7 +89,7 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
     if width * height > limits.pixels:
         raise _too_many(limits)
     try:
-        return read_image(data, name="the image")
+        return read_picture(data, name="the image")
     except KuzushijiError as e:
         raise ApiError(422, str(e)) from None
 
@@ -106,11 +106,11 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     What lies outside the page repeats its edge, so that a box over the margin brings no false ink.
 
     Args:
-        image: uint8 (h, w), grey.
+        image: uint8 (h, w), grey, or (h, w, 3), RGB.
         box: where; it must touch the image.
 
     Returns:
-        uint8 (about height, width of the box; the longer side at most 1024).
+        uint8 of as many channels (about height, width of the box; the longer side at most 1024).
 
     Raises:
         ApiError: 422, the box lies outside the image.
@@ -118,7 +118,7 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     >>> crop(np.full((20, 30), 7, np.uint8), Box(4, 4, 10, 6, 30)).shape
     (6, 10)
     """
-    h, w = image.shape
+    h, w = image.shape[:2]
     cx, cy = box.x + box.width / 2, box.y + box.height / 2
     cos, sin = math.cos(math.radians(box.angle)), math.sin(math.radians(box.angle))
     half_w = (abs(box.width * cos) + abs(box.height * sin)) / 2
@@ -146,11 +146,11 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
 
 def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Bilinear interpolation at (x, y), the edge repeated."""
-    h, w = image.shape
+    h, w = image.shape[:2]
     x, y = np.clip(x, 0, w - 1), np.clip(y, 0, h - 1)
     x0, y0 = x.astype(np.int32), y.astype(np.int32)
     x1, y1 = np.minimum(x0 + 1, w - 1), np.minimum(y0 + 1, h - 1)
-    fx, fy = x - x0, y - y0
+    fx, fy = ((at - before).reshape(at.shape + (1,) * (image.ndim - 2)) for at, before in ((x, x0), (y, y0)))
     above = image[y0, x0] * (1 - fx) + image[y0, x1] * fx
     below = image[y1, x0] * (1 - fx) + image[y1, x1] * fx
     return (above * (1 - fy) + below * fy + 0.5).astype(np.uint8)
@@ -162,7 +162,7 @@ def glyph_of(
     """The normalised glyph of one cropped character, in several framings, with what the sender corrected.
 
     Args:
-        image: uint8 (h, w), grey.
+        image: uint8 (h, w), grey, or (h, w, 3), RGB.
         size: the side of the glyph.
         invert: take for ink what is paper by the automatic choice.
         threshold: grey level 1..254 that parts ink from paper; None finds it.
@@ -172,6 +172,7 @@ def glyph_of(
         it is repeated, so that all pictures can be read in one batch. And what is wrong with the picture, if
         anything, in words.
     """
+    image = read_image(image)
     if threshold is not None:
         # A short ramp, not a step: edges stay smooth, as in the images that the model learnt from.
         ramp = (image.astype(np.float32) - (threshold - _RAMP / 2)) / _RAMP
