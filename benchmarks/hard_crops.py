@@ -47,6 +47,20 @@ def shadow(crop: Crop, dark: float) -> Crop:
     return (crop * np.linspace(1, dark, crop.shape[1])).astype(np.uint8)
 
 
+def edge(crop: Crop, dark: float) -> Crop:
+    """A shadow with an edge, 17 degrees from upright, across the middle, over 2 % of the longer side."""
+    height, width = crop.shape
+    y, x = np.mgrid[0:height, 0:width]
+    across = (x - width / 2) * np.cos(0.3) + (y - height / 2) * np.sin(0.3)
+    return (crop * (1 - (1 - dark) * (across / max(crop.shape) / 0.02 + 0.5).clip(0, 1))).astype(np.uint8)
+
+
+def spot(crop: Crop, dark: float) -> Crop:
+    """A lamp over the middle, light falling with the square of the distance."""
+    y, x = np.mgrid[-1 : 1 : crop.shape[0] * 1j, -1 : 1 : crop.shape[1] * 1j]
+    return (crop * (1 - (1 - dark) * ((y * y + x * x) / 1.2).clip(0, 1))).astype(np.uint8)
+
+
 def border(crop: Crop, sides: str, share: float, tone: int) -> Crop:
     """With bands of one tone, and a little noise, along the sides named (t, b, l, r)."""
     deep = round(share * max(crop.shape))
@@ -128,6 +142,9 @@ HARD: dict[str, Callable[[Crop], Crop]] = {
     "24 pixels": lambda crop: small(crop, 24),
     "four times as wide": lambda crop: margin(crop, 1.5),
     "a shadow to half": lambda crop: shadow(crop, 0.5),
+    "the edge of a shadow to two thirds": lambda crop: edge(crop, 0.67),
+    "the edge of a shadow to a third": lambda crop: edge(crop, 0.33),
+    "a lamp over the middle": lambda crop: spot(crop, 0.5),
     "black border, left": lambda crop: border(crop, "l", 0.2, 10),
     "black border, all round": lambda crop: border(crop, "tblr", 0.1, 10),
     "white beyond the page, left": lambda crop: border(crop, "l", 0.3, 255),

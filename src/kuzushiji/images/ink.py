@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
+from kuzushiji.images.shadow import TOO_NARROW, without_shadow
+
 INK_BEGINS = 0.16
 """Above Otsu's threshold, as a share of the contrast: lighter is paper."""
 INK_FULL = 0.34
@@ -21,10 +23,12 @@ UNEVEN = 0.35
 NOISE = 0.08
 """Standard deviation of noise, as a share of the contrast, from which a picture is blurred first."""
 CLEARER = 0.05
-"""By how much more the tones of an evened picture must explain than those of the same turned over, for a
-shadow to have made it dark (93 % of 90 real crops in half a shadow differ by more; of 105 inverted, none)."""
+"""By how much more the tones of a picture with its light evened must explain than those of the same turned
+over, for a shadow to have made it dark (93 % of 90 real crops in half a shadow differ by more; of 105
+inverted, none)."""
+OUTLINED = 0.1
+"""By how much less they may explain where the shadow was found by its outline."""
 _RING = 0.04
-_STRIP = 3
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,17 @@ def dark_on_light(grey: np.ndarray, threshold: int) -> np.ndarray:
     Returns:
         uint8 (h, w); the same array where there is nothing to do.
     """
-    evened = even_paper(grey)
+    lit = without_shadow(grey)
+    outlined = lit is not grey
+    evened = lit if outlined else even_paper(grey)
     if not is_light_on_dark(grey, threshold):
         return evened
     turned = even_paper(255 - grey)
     if evened is grey:
         return turned
     shaded, light = tones(evened), tones(turned)
-    shadow = shaded.separation > light.separation + CLEARER and not is_light_on_dark(evened, shaded.threshold)
+    least = light.separation + (-OUTLINED if outlined else CLEARER)
+    shadow = shaded.separation > least and not is_light_on_dark(evened, shaded.threshold)
     return evened if shadow else turned
 
 
@@ -154,7 +161,7 @@ def even_paper(grey: np.ndarray) -> np.ndarray:
         picture under 24 pixels, or a strip that one stroke may fill from end to end.
     """
     height, width = grey.shape
-    if min(height, width) < max(24, max(height, width) / _STRIP):
+    if min(height, width) < max(24, max(height, width) / TOO_NARROW):
         return grey
     rows, columns = height // 12, width // 12
     cells = (

@@ -1,4 +1,4 @@
-"""Any picture to an upright grey array: the one door through which pictures enter the package."""
+"""Any picture to an upright array, grey or in colour: the door through which pictures enter the package."""
 
 from __future__ import annotations
 
