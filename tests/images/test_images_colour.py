@@ -90,7 +90,7 @@ def test_tiny_pictures(shape):
 def test_a_long_picture_is_treated_in_strips_alike(monkeypatch):
     picture = printed(written(), ring(120, 100), VERMILION)
     whole = to_grey(picture)
-    monkeypatch.setattr("kuzushiji.images.colour._STRIP", 700)
+    monkeypatch.setattr("kuzushiji.images.strips._STRIP", 700)
     assert (to_grey(picture) == whole).all()
 
 

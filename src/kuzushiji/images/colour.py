@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from kuzushiji.images.strips import strips
+
 MARK = 0.3
 """Least spread of a pixel's channels, each as a share of the paper's, in a mark. Ink, foxing and show-through
 stay below 0.25 in all but 12 of the 861 crops."""
@@ -22,7 +24,6 @@ _DARK_PAPER = 90  # luma; the channels of darker paper say nothing of colour
 _LUMA = (0.299, 0.587, 0.114)
 _RIM = 0.15  # of a side: black ink there may be a neighbour's
 _LOOKED_AT = 128  # pixels a side, for finding marks
-_STRIP = 1_000_000  # pixels
 
 
 def to_grey(picture: np.ndarray) -> np.ndarray:
@@ -55,9 +56,7 @@ def to_grey(picture: np.ndarray) -> np.ndarray:
     paper = _paper(thin)
     white = _white_of_marks(thin, paper)
     grey = np.empty((height, width), np.uint8)
-    rows = max(1, _STRIP // width)
-    for start in range(0, height, rows):
-        part = slice(start, start + rows)
+    for part in strips(picture):
         luma = _luma(picture[part])
         grey[part] = luma if white is None else _lifted(picture[part], luma, paper, white)
     return grey

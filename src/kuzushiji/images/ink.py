@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from kuzushiji.images.shadow import TOO_NARROW, without_shadow
+from kuzushiji.images.shadow import tells_its_light, without_shadow
 
 INK_BEGINS = 0.16
 """Above Otsu's threshold, as a share of the contrast: lighter is paper."""
@@ -157,12 +157,12 @@ def even_paper(grey: np.ndarray) -> np.ndarray:
         grey: uint8 (h, w), dark ink on light paper.
 
     Returns:
-        uint8 (h, w); the same array where the paper is even, or too little of it is there to tell: in a
-        picture under 24 pixels, or a strip that one stroke may fill from end to end.
+        uint8 (h, w); the same array where the paper is even, or too little of it is there to tell
+        (`kuzushiji.images.shadow.tells_its_light`).
     """
-    height, width = grey.shape
-    if min(height, width) < max(24, max(height, width) / TOO_NARROW):
+    if not tells_its_light(grey):
         return grey
+    height, width = grey.shape
     rows, columns = height // 12, width // 12
     cells = (
         grey[: rows * 12, : columns * 12]

@@ -6,7 +6,6 @@ import io
 import os
 import stat
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images.colour import to_grey
+from kuzushiji.images.strips import strips
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | np.ndarray | Image.Image
 
@@ -31,7 +31,6 @@ FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "GIF", "PPM", "AVIF", "J
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _ORIENTATION = 274  # the EXIF tag
-_STRIP = 1_000_000  # pixels
 _WHITES = (255, 4095, 65535)  # of 8, 12 and 16 bits: scanners keep 12 in the lower end of 16
 _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 
@@ -165,16 +164,10 @@ def _on_paper(rgba: Image.Image) -> np.ndarray:
     nothing_visible = alpha.max() <= 64
     paper = 0 if alpha.min() < 64 and not nothing_visible and darkest > 200 else 255
     laid = np.empty_like(luma)
-    for rows in _strips(luma):
+    for rows in strips(luma):
         share = alpha[rows].astype(np.uint16)
         laid[rows] = (luma[rows] * share + paper * (255 - share) + 127) // 255
     return laid
-
-
-def _strips(picture: np.ndarray) -> Iterator[slice]:
-    """Rows of a picture in parts of some million pixels, for arithmetic that needs wider numbers."""
-    rows = max(1, _STRIP // max(1, picture.shape[1]))
-    return (slice(start, start + rows) for start in range(0, len(picture), rows))
 
 
 def _scale(values: np.ndarray) -> np.ndarray:
@@ -191,7 +184,7 @@ def _scale(values: np.ndarray) -> np.ndarray:
     shares = values.dtype.kind == "f" and high <= 1
     white = 1 if shares else next(white for white in _WHITES if high <= white)
     scaled = np.empty(values.shape, np.uint8)
-    for rows in _strips(values):
+    for rows in strips(values):
         scaled[rows] = np.rint(values[rows] * (255.0 / white))
     return scaled
 

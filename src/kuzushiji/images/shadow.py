@@ -20,9 +20,16 @@ WINDOW = 0.22
 OUTER = 0.7
 """A shadow covers at least this much of the rim, as a share of what it covers of the picture: strokes that
 fill the window lie inside."""
-TOO_NARROW = 3
-"""A picture so many times as long as it is wide may be one stroke from end to end."""
 _LOOKED_AT = 48  # pixels of the longer side, for finding it
+
+
+def tells_its_light(grey: np.ndarray) -> bool:
+    """Whether a picture is large enough to tell light from ink.
+
+    It is not under 24 pixels, nor as a strip over three times as long as wide, which one stroke may fill from
+    end to end.
+    """
+    return min(grey.shape) >= max(24, max(grey.shape) / 3)
 
 
 def without_shadow(grey: np.ndarray) -> np.ndarray:
@@ -34,8 +41,7 @@ def without_shadow(grey: np.ndarray) -> np.ndarray:
         grey: uint8 (h, w), dark ink on light paper.
 
     Returns:
-        uint8 (h, w); the same array where there is no shadow, or too little to tell: in a picture under 24
-        pixels, or a strip that one stroke may fill from end to end.
+        uint8 (h, w); the same array where there is no shadow, or too little to tell (`tells_its_light`).
 
     >>> page = np.full((60, 60), 200, np.uint8)
     >>> page[:, :25] = 120
@@ -44,10 +50,10 @@ def without_shadow(grey: np.ndarray) -> np.ndarray:
     >>> int(lit[5, 5]), int(lit[5, 55]), int(lit[30, 21])
     (200, 200, 50)
     """
+    if not tells_its_light(grey):
+        return grey
     height, width = grey.shape
     long = max(height, width)
-    if min(height, width) < max(24, long / TOO_NARROW):
-        return grey
     scale = min(1.0, _LOOKED_AT / long)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     paper = _paper(np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX)))
