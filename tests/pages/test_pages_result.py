@@ -9,7 +9,9 @@ def character(char, box, **more):
 
 
 def page():
-    main = Column((character("か", (50, 10, 20, 20), sure=True, alone=0.8), character("き", (52, 32, 18, 22))))
+    main = Column(
+        (character("か", (50, 10, 20, 20), sure=True, alone=0.8), character("き", (52, 32, 18, 22)))
+    )
     ruby = Column((character("く", (72, 10, 8, 8), ruby=True),), ColumnKind.RUBY)
     left = Column((character("し", (10, 10, 10, 60)),), ColumnKind.WARICHU)
     return Page("p.jpg", 2, 100, 80, (main, ruby, left), seconds=0.5)
@@ -23,7 +25,11 @@ def test_the_json_contract_has_its_fixed_keys():
     assert {"box", "text", "ruby", "characters"} <= set(first)
     assert first["box"] == [50, 10, 20, 44]
     assert first["characters"][0]["box"] == [50, 10, 20, 20]
-    assert first["characters"][0]["candidates"][1] == {"char": "ん", "codepoint": "U+3093", "probability": 0.05}
+    assert first["characters"][0]["candidates"][1] == {
+        "char": "ん",
+        "codepoint": "U+3093",
+        "probability": 0.05,
+    }
     assert tree["columns"][1]["ruby"] is True
 
 
