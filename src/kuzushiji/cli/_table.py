@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kuzushiji.reading import Reading
 
 
-_BEFORE_THE_NAME = ("not an image: ", "too large: ", "cannot open ")
+_BEFORE_THE_NAME = ("not an image: ", "too large: ", "too costly: ", "cannot open ")
 """What `kuzushiji.images.read_image` says of a file begins so; other errors do not name it."""
 
 

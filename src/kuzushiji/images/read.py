@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -12,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.images.budget import TooCostlyError, check_tags, passes
 from kuzushiji.images.colour import to_grey
 from kuzushiji.images.strips import strips
 
@@ -27,8 +29,9 @@ FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "BMP", "GIF", "PPM", "AVIF", "J
 """Pillow formats that may be decoded. The list keeps out formats that start other programs (EPS)."""
 
 # Pillow warns of large pictures, and ours are refused below. It is silenced for good: catching it around each
-# picture would not be safe in threads.
+# picture would not be safe in threads. What Pillow warns of in a damaged file ends in an error or no harm.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _ORIENTATION = 274  # the EXIF tag
 _WHITES = (255, 4095, 65535)  # of 8, 12 and 16 bits: scanners keep 12 in the lower end of 16
@@ -73,7 +76,9 @@ def read_picture(source: Source, name: str | None = None) -> np.ndarray:
         was given.
 
     Raises:
-        KuzushijiError: not a picture, damaged, empty, or larger than this module's limits.
+        KuzushijiError: not a picture, damaged, empty, or larger than this module's limits or those of
+            `kuzushiji.images.budget`.
+        OSError: this process is out of memory or open files.
 
     >>> read_picture(np.zeros((2, 1, 4))).tolist()  # nothing visible: paper
     [[255], [255]]
@@ -93,7 +98,10 @@ def read_picture(source: Source, name: str | None = None) -> np.ndarray:
     if len(data) > MAX_BYTES:
         raise KuzushijiError(f"too large: {name} has over {MAX_BYTES >> 20} MB; crop the character first")
     try:
+        passes(data)
         image = Image.open(io.BytesIO(data), formats=_decoders(data))
+    except TooCostlyError as e:
+        raise KuzushijiError(f"too costly: {name}: {e}") from None
     except Image.DecompressionBombError:
         raise KuzushijiError(_too_many_pixels(name)) from None
     except Image.UnidentifiedImageError:
@@ -101,8 +109,17 @@ def read_picture(source: Source, name: str | None = None) -> np.ndarray:
             f"not an image: {name} ({_what(data)}); give PNG, JPEG, TIFF, WebP, BMP or GIF"
         ) from None
     except Exception as e:
+        _unless_exhausted(e, name)
         raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
     return _from_pillow(image, name)
+
+
+def _unless_exhausted(error: Exception, name: str) -> None:
+    """Blames the machine, not the picture, where files or memory ran out."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        raise OSError(error.errno, error.strerror, name) from None
+    if isinstance(error, MemoryError):
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), name) from None
 
 
 def _decoders(data: bytes) -> list[str]:
@@ -123,6 +140,7 @@ def _file_bytes(path: Path, name: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(min(status.st_size, MAX_BYTES) + 1)
     except (OSError, ValueError) as e:
+        _unless_exhausted(e, name)
         reason = getattr(e, "strerror", None) or _one_line(e)
         raise KuzushijiError(f"cannot open {name}: {reason}") from None
 
@@ -135,9 +153,10 @@ def _from_pillow(image: Image.Image, name: str) -> np.ndarray:
         raise KuzushijiError(_too_many_pixels(name, f" ({width}x{height})"))
     try:
         picture = _pixels(image)
-        turn = _orientation(image)
     except Exception as e:
+        _unless_exhausted(e, name)
         raise KuzushijiError(f"not an image: {name} is damaged ({_one_line(e)})") from None
+    turn = _orientation(image)
     return picture if turn == 1 else np.ascontiguousarray(_turn(picture, turn))
 
 
@@ -150,8 +169,12 @@ def _pixels(image: Image.Image) -> np.ndarray:
     if "A" in image.getbands() or "transparency" in image.info or mode in ("PA", "La", "RGBa"):
         if mode == "1":
             image = image.convert("L")
-        return _on_paper(image if image.mode == "RGBA" else image.convert("RGBA"))
-    return np.asarray(image.convert("L" if mode == "1" else "RGB"))
+        return _on_paper(_as(image, "RGBA"))
+    return np.asarray(_as(image, "L" if mode == "1" else "RGB"))
+
+
+def _as(image: Image.Image, mode: str) -> Image.Image:
+    return image if image.mode == mode else image.convert(mode)  # Pillow would copy it
 
 
 def _on_paper(rgba: Image.Image) -> np.ndarray:
@@ -217,8 +240,17 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _orientation(image: Image.Image) -> int:
-    if "exif" in image.info or image.format in _CONTAINERS_WITH_EXIF:
-        return int(image.getexif().get(_ORIENTATION, 1) or 1)
+    """What EXIF says of how the picture lies; 1, as it is, where that cannot be read."""
+    try:
+        exif = image.info.get("exif")
+        if exif is None and "Raw profile type exif" in image.info:
+            exif = bytes.fromhex("".join(image.info["Raw profile type exif"].split("\n")[3:]))
+        if exif:
+            check_tags(exif.removeprefix(b"Exif\0\0"))
+        if exif or image.format in _CONTAINERS_WITH_EXIF:
+            return int(image.getexif().get(_ORIENTATION, 1) or 1)
+    except Exception as e:  # a picture is more than its metadata
+        _unless_exhausted(e, "EXIF")
     return 1
 
 
