@@ -74,7 +74,7 @@ def shortened(recipe: Any) -> Any:
 def child(recipe: Path, steps: int, folder: Path) -> None:
     """Trains in this process and prints its peak memory in bytes."""
     from kuzushiji.training import train as room
-    from kuzushiji.training.loop import Loop
+    from kuzushiji.training.fitting.loop import Loop
     from kuzushiji.training.recipe import load
 
     class FewSteps(Loop):

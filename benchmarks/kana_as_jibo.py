@@ -4,7 +4,8 @@ A kana was written with the cursive of any of several kanji (its jibo): 夜 and 
 sign alone nobody can say which is meant; the label says や, and the reader may say 夜, with や beside it.
 Rows of results/kana_as_jibo.csv: accuracy on a test split by the label, the same where a kanji that is a jibo
 of the label (or another form of one) counts too, and the pairs that occur most. Pictures that Kuzushiji-Kanji
-holds too, as such a kanji (kuzushiji.datasets.shared), are left out: nobody can say which label is right.
+holds too, as such a kanji (kuzushiji.datasets.shared_pictures), are left out: nobody can say which label is
+right.
 
     python benchmarks/kana_as_jibo.py [--model reader] [--dataset k49-sample]
 """
@@ -20,9 +21,9 @@ from bench import write_lines
 
 from kuzushiji.characters import lookup
 from kuzushiji.datasets import load
-from kuzushiji.datasets.shared import shared_with
+from kuzushiji.datasets.shared_pictures import shared_with
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.evaluation.predictions import as_glyphs
 from kuzushiji.weights import open_model
 

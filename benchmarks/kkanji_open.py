@@ -24,7 +24,8 @@ LATER_RUNS = 5
 FIRST = """
 import json, resource, time
 from pathlib import Path
-from kuzushiji.datasets import cache_dir, kkanji
+from kuzushiji.datasets import cache_dir
+from kuzushiji.datasets.layouts import kkanji
 t = time.perf_counter()
 kkanji.prepare(cache_dir(), Path(TAR))
 wall = time.perf_counter() - t

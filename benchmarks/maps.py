@@ -33,15 +33,15 @@ from peak_memory import timed
 
 from kuzushiji._machine import cores, processor
 from kuzushiji.datasets import cache_dir
-from kuzushiji.maps import quality, table
+from kuzushiji.maps import quality, quality_table
 from kuzushiji.maps.engine import Plan, make
-from kuzushiji.maps.features import embedded, from_matrix, pixels
-from kuzushiji.maps.registry import methods
-from kuzushiji.maps.shared import Shared
-from kuzushiji.maps.source import load_source
+from kuzushiji.maps.inputs.features import embedded, from_matrix, pixels
+from kuzushiji.maps.inputs.shared_work import Shared
+from kuzushiji.maps.inputs.source import load_source
+from kuzushiji.maps.methods.registry import methods
 
 SIX = ("pca", "lda", "umap", "tsne", "pacmap", "localmap")
-MEASURES = tuple(name for name, _ in table.MEASURES)
+MEASURES = tuple(name for name, _ in quality_table.MEASURES)
 TOGETHER = "all together"
 FACTS = ("dataset", "split", "features", "images")
 COLUMNS = (

@@ -18,7 +18,7 @@ import numpy as np
 from bench import write_lines
 
 from kuzushiji.datasets import load
-from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.evaluation.predictions import as_glyphs
 from kuzushiji.reading import Candidate
 from kuzushiji.weights import open_model

@@ -1,9 +1,9 @@
 """Characters that are no class: ``python benchmarks/outside.py``. How often is the reader sure of them?
 
 No data set has kanji outside its own classes; the brush typefaces of the reader's recipe do. Of their other
-characters one in ten was kept from all training (`kuzushiji.training.outside`). Rows of results/outside.csv:
-those, the ones that were learned from, and, for comparison, the classes in the same typefaces, for each
-typeface and for all.
+characters one in ten was kept from all training (`kuzushiji.training.examples.unknown`). Rows of
+results/outside.csv: those, the ones that were learned from, and, for comparison, the classes in the same
+typefaces, for each typeface and for all.
 
     python benchmarks/outside.py [--model NAME|FILE|RUN ...] [--recipe recipes/reader.toml]
 """
@@ -19,11 +19,11 @@ import numpy as np
 from bench import machine, write_lines
 
 from kuzushiji.datasets.registry import K49_CLASSES
-from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.reading import Reader
-from kuzushiji.training.outside import others
+from kuzushiji.training.examples.typefaces import typeset_glyphs
+from kuzushiji.training.examples.unknown import others
 from kuzushiji.training.recipe import load
-from kuzushiji.training.typeset import typeset_glyphs
 
 SIDE = 64  # of the glyphs that are read, pixels
 ALL = "all"

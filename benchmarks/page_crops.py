@@ -30,7 +30,7 @@ import numpy as np
 from bench import machine, write_lines
 
 from kuzushiji.characters import base_of, lookup
-from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.evaluation.measures.intervals import Estimate, wilson
 from kuzushiji.reading import Reader, Reading
 from kuzushiji.reading.decide import FORM_DOUBT
 

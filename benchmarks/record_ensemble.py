@@ -24,7 +24,7 @@ RESULTS = Path(__file__).parent / "results" / "ensembles.csv"
 
 def rows(name: str, folders: list[Path]) -> list[dict[str, Any]]:
     """A line for each test set of the first run."""
-    from kuzushiji.training.run import Run
+    from kuzushiji.training.fitting.run_folder import Run
 
     runs = [Run.open(folder) for folder in folders]
     sources = runs[0].recipe.data.sources

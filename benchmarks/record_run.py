@@ -26,7 +26,7 @@ KEY = ("recipe", "seed", "test_set")
 
 def rows(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Evaluates a run on the test split of each of its sources; a line for each, and their bins."""
-    from kuzushiji.training.run import Run
+    from kuzushiji.training.fitting.run_folder import Run
 
     run = Run.open(folder)
     lines, bins = [], []
@@ -77,7 +77,7 @@ def stages_of(run: Any) -> dict[Path, dict[str, Any]]:
     A shipped model stands for its stages with what is on record of it. Not counted are a file that a run
     started from, the second training of a calibration, and what that started from.
     """
-    from kuzushiji.training.run import Run
+    from kuzushiji.training.fitting.run_folder import Run
     from kuzushiji.weights import find, names
 
     found = {run.folder.resolve(): run.read("result.json")}

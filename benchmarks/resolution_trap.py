@@ -27,7 +27,7 @@ import numpy as np
 from bench import RESULTS, machine
 
 from kuzushiji.datasets import Dataset, load
-from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.images import resize_glyphs
 from kuzushiji.weights import Model, default, open_model
 

@@ -19,7 +19,7 @@ import numpy as np
 
 import kuzushiji.datasets
 from kuzushiji.datasets import load
-from kuzushiji.datasets.kkanji import open_files, paths_of
+from kuzushiji.datasets.layouts.kkanji import open_files, paths_of
 from kuzushiji.datasets.loading import kkanji_folder
 from kuzushiji.images import resize_glyphs
 

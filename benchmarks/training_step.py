@@ -80,8 +80,8 @@ def _keras(recipe: object, images: np.ndarray, labels: np.ndarray) -> Callable[[
     """Steps of the package's own loop, with SGD and without averaging: the arithmetic of the other side."""
     from kuzushiji import models
     from kuzushiji.training.augment import Augment
-    from kuzushiji.training.data import Assembled, Part
-    from kuzushiji.training.loop import Loop
+    from kuzushiji.training.examples.assembly import Assembled, Part
+    from kuzushiji.training.fitting.loop import Loop
 
     fit = replace(recipe.fit, optimizer="sgd", ema=0.0, label_smoothing=0.0, epochs=1_000_000)
     plain = replace(recipe, fit=fit, augment=Augment(), data=replace(recipe.data, soften=0.0, voiced=0.0))

@@ -1,9 +1,9 @@
 """What pictures in two sets do to a score: ``python benchmarks/without_shared.py [MODEL ...]``.
 
-422 pictures are in Kuzushiji-Kanji as 屋, 夜 or 於 and in KMNIST as や or お (kuzushiji.datasets.shared).
-A model that learned both sets was told the wrong name for some of its test images. Rows of
-results/without_shared.csv: accuracy on a whole test split, on its pictures that the other set has (in any
-part), and on the rest. About three minutes of one core for the shipped models.
+422 pictures are in Kuzushiji-Kanji as 屋, 夜 or 於 and in KMNIST as や or お
+(kuzushiji.datasets.shared_pictures). A model that learned both sets was told the wrong name for some of its
+test images. Rows of results/without_shared.csv: accuracy on a whole test split, on its pictures that the
+other set has (in any part), and on the rest. About three minutes of one core for the shipped models.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from bench import write_lines
 
 from kuzushiji.datasets import Dataset, load
-from kuzushiji.datasets.kkanji import open_files, paths_of
+from kuzushiji.datasets.layouts.kkanji import open_files, paths_of
 from kuzushiji.datasets.loading import kkanji_folder
-from kuzushiji.datasets.shared import shared_images, shared_with
-from kuzushiji.evaluation.intervals import wilson
+from kuzushiji.datasets.shared_pictures import shared_images, shared_with
+from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.evaluation.predictions import as_glyphs
 from kuzushiji.weights import Model, open_model
 

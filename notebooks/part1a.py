@@ -110,9 +110,9 @@ for c in np.argsort(spread):
 
 # %%
 from kuzushiji.maps.engine import Plan, make
-from kuzushiji.maps.features import embedded
-from kuzushiji.maps.features import pixels as pixel_features
-from kuzushiji.maps.source import load_source
+from kuzushiji.maps.inputs.features import embedded
+from kuzushiji.maps.inputs.features import pixels as pixel_features
+from kuzushiji.maps.inputs.source import load_source
 
 source = load_source(KMNIST, "train").subset(setting(full=10_000, fast=600))
 learned = embedded(source, "kmnist", threads=1)
@@ -166,7 +166,7 @@ variance, directions = variance[::-1], directions[:, ::-1].T  # largest first, o
 # The package has the same computation, for sets that do not fit into memory. It gives the same answer:
 
 # %%
-from kuzushiji.maps.moments import principal
+from kuzushiji.maps.inputs.principal_components import principal
 
 basis = principal(source.blocks, 784, 100)
 print("largest variances by hand:     ", variance[:5].round(4))
@@ -277,7 +277,7 @@ show(
 # - `silhouette`: how compact the classes are on the map, from -1 to 1.
 
 # %%
-from kuzushiji.maps.table import as_text
+from kuzushiji.maps.quality_table import as_text
 
 print(as_text(maps))
 
@@ -387,7 +387,7 @@ show(
 # a double click.
 
 # %%
-from kuzushiji.maps.atlas import write
+from kuzushiji.maps.page.atlas import write
 
 page = write(
     replace(maps, clusters=shapes.clusters, extra_colours=dict(shapes.extra_colours)),

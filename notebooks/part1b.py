@@ -182,7 +182,7 @@ print(f"in all {cost(ours).parameters:,} numbers; {cost(ours).macs:,} multiplica
 
 # %%
 from kuzushiji.datasets import shifted_holdout
-from kuzushiji.training.data import Assembled, Part
+from kuzushiji.training.examples.assembly import Assembled, Part
 
 rest, shifted = shifted_holdout(everything, fraction=0.1, seed=0)
 random = np.sort(rng.choice(rest, len(everything) // 10, replace=False))
@@ -207,7 +207,7 @@ material = Assembled(everything.classes, parts["learn"], parts["shifted"])
 # %%
 from kuzushiji.evaluation import accuracy
 from kuzushiji.training.augment import Augment
-from kuzushiji.training.loop import Loop, logits
+from kuzushiji.training.fitting.loop import Loop, logits
 from kuzushiji.training.recipe import Fit, Recipe
 
 plain = Recipe(
@@ -284,7 +284,7 @@ learn_by("ours", network(), constant)
 # step grows at first and then shrinks to nothing.
 
 # %%
-from kuzushiji.training.schedule import learning_rate
+from kuzushiji.training.fitting.schedule import learning_rate
 
 done = np.linspace(0, 1, 100)
 figure, axes = plt.subplots(figsize=(4.5, 1.8), layout="constrained")
@@ -404,7 +404,7 @@ learn_by("+ augmentation", residual, shorter)
 # runs its models, and the file carries the shifts along.
 
 # %%
-from kuzushiji.training.export import write
+from kuzushiji.training.shipping.export import write
 from kuzushiji.weights import ModelInfo, open_model
 
 info = ModelInfo("part1b", everything.classes, 28, shifts=scratch.export.shifts)
@@ -522,7 +522,7 @@ show(grid(test.images[typical], heads), "Typical test images of four groups that
 # seen.
 
 # %%
-from kuzushiji.evaluation.metrics import confusion_pairs
+from kuzushiji.evaluation.measures.metrics import confusion_pairs
 
 guessed = result.predictions.predicted
 matrix = np.zeros((10, 10), int)

@@ -31,7 +31,7 @@ from course import data, grid, named, setting, show  # small helpers, in course.
 import kuzushiji
 from kuzushiji.datasets import Dataset, shifted_holdout
 from kuzushiji.evaluation import accuracy, balanced_accuracy, compare, wilson
-from kuzushiji.evaluation.intervals import stratified_bootstrap
+from kuzushiji.evaluation.measures.intervals import stratified_bootstrap
 
 # %% [markdown]
 # ## 1. The counts
@@ -149,8 +149,8 @@ from keras import ops
 from kuzushiji import models
 from kuzushiji.models.cost import cost
 from kuzushiji.training.augment import Augment
-from kuzushiji.training.data import Assembled, Part
-from kuzushiji.training.loop import Loop, logits
+from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.fitting.loop import Loop, logits
 from kuzushiji.training.recipe import Fit, Recipe
 
 learning = Assembled(
@@ -310,7 +310,7 @@ learn("weighted, effective number", own_loss=weighted(effective))
 # when reading. The logits that remain have to explain the image alone. This is **balanced softmax** (Ren
 # and others, 2020, arXiv:2007.10740), and a recipe has it as `loss = "balanced-softmax"`. No image is
 # drawn twice as often, none counts double; the loss is as simple as this (the package's own is
-# `kuzushiji.training.losses`):
+# `kuzushiji.training.fitting.losses`):
 
 
 # %%
@@ -321,7 +321,7 @@ def balanced_softmax(labels, z):
     return -ops.mean(ops.take_along_axis(ops.log_softmax(z, axis=-1), labels, axis=-1))
 
 
-from kuzushiji.training import losses
+from kuzushiji.training.fitting import losses
 
 few = ops.convert_to_tensor(truth[:64]), ops.convert_to_tensor(scores["plain"][:64])
 theirs, ours = losses.make("balanced-softmax", seen)(*few), balanced_softmax(*few)
@@ -511,7 +511,7 @@ show(figure, "Every remedy as a point: share right among common and among rare i
 # - **Whose prior?** Leaving the prior out is right if all classes matter alike. On a page a few dozen kana
 #   are most of the signs, and there the language's own frequencies are the right prior: one may put them
 #   back, by the same formula with the opposite sign. The shipped reader does so with a fraction of it
-#   (`kuzushiji.training.prior`), a point on the dial between the two accuracies.
+#   (`kuzushiji.training.shipping.class_prior`), a point on the dial between the two accuracies.
 #
 # [Part 3](part3.md) goes on where there is hardly anything to count: 3,832 kanji, and for many of them a
 # single image.

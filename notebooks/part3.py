@@ -135,8 +135,8 @@ import keras
 
 from kuzushiji import models
 from kuzushiji.training.augment import Augment
-from kuzushiji.training.data import Assembled, Part
-from kuzushiji.training.loop import Loop, logits
+from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.fitting.loop import Loop, logits
 from kuzushiji.training.recipe import Fit, Recipe
 
 SIDE, SEEN = 28, setting(180_000, 1)  # pixels; images that a network is shown, repetitions included
@@ -334,8 +334,8 @@ q = unit(embeddings(reader.model, judged.images))
 print(f"{len(x):,} examples of {len(present):,} classes; {len(q):,} validation images")
 
 # %%
-from kuzushiji.evaluation.bins import by_training_count
-from kuzushiji.evaluation.metrics import ranks_of
+from kuzushiji.evaluation.measures.bins import by_training_count
+from kuzushiji.evaluation.measures.metrics import ranks_of
 
 
 def binned(scores):

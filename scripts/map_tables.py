@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from result_tables import Row, main, rows, table
 
-from kuzushiji.maps.registry import methods
-from kuzushiji.maps.words import WORDS
+from kuzushiji.maps.methods.notes import WORDS
+from kuzushiji.maps.methods.registry import methods
 
 MEASURES = {
     "trustworthiness": "trust@15",

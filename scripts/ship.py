@@ -65,7 +65,7 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
     from kuzushiji.errors import KuzushijiError
-    from kuzushiji.training.run import Run
+    from kuzushiji.training.fitting.run_folder import Run
 
     try:
         recipe = Run.open(folder).recipe

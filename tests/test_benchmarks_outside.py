@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmark_support import benchmark
 from kuzushiji.reading import Reader
-from kuzushiji.training.typeset import typeset_glyphs
+from kuzushiji.training.examples.typefaces import typeset_glyphs
 
 outside = benchmark("outside")
 

@@ -8,8 +8,8 @@ import pytest
 
 from benchmark_support import benchmark
 from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.training.fitting.run_folder import Run
 from kuzushiji.training.recipe import Model, Recipe, load
-from kuzushiji.training.run import Run
 
 recorder = benchmark("record_run")
 

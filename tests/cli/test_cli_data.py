@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from kuzushiji.cli import main
-from kuzushiji.datasets import ATTRIBUTION, registry, transport
+from kuzushiji.datasets import ATTRIBUTION, registry
+from kuzushiji.datasets.downloads import transport
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_one_set_that_fails_does_not_stop_the_next(tree: Path, capsys: pytest.Ca
 def test_what_is_wrong_is_one_line(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kuzushiji.datasets import verifying
+    from kuzushiji.datasets.downloads import verifying
 
     def wrong(path: Path, file: registry.RemoteFile) -> str:
         return "is not\nwhole"

@@ -11,7 +11,7 @@ import typer
 
 from kuzushiji import __version__, cli
 from kuzushiji.cli import _app
-from kuzushiji.datasets.own import OwnDataWarning
+from kuzushiji.datasets.layouts.folders import OwnDataWarning
 from kuzushiji.errors import KuzushijiError, UsageError
 
 

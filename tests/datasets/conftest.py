@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from datasets_support import Server, npz, pinned, png, write_tar
 
-from kuzushiji.datasets import registry, transport
+from kuzushiji.datasets import registry
+from kuzushiji.datasets.downloads import transport
 
 
 @pytest.fixture

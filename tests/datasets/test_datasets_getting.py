@@ -17,8 +17,8 @@ from datasets_support import npz, pinned
 
 from kuzushiji.datasets import load, registry
 from kuzushiji.datasets.cache import locked
-from kuzushiji.datasets.getting import get, get_each, import_each, sources
-from kuzushiji.datasets.verifying import verify_each
+from kuzushiji.datasets.downloads.getting import get, get_each, import_each, sources
+from kuzushiji.datasets.downloads.verifying import verify_each
 from kuzushiji.errors import KuzushijiError, UsageError
 
 TRAIN = "k49/k49-train-imgs.npz"
@@ -260,7 +260,7 @@ def test_two_at_once_do_not_fight(small_k49: Path, server, home: Path, monkeypat
 def test_a_whole_set_is_not_locked(small_k49: Path, server, home: Path, monkeypatch) -> None:
     monkeypatch.setenv("KUZUSHIJI_MIRROR", server.url)
     get("k49")
-    monkeypatch.setattr("kuzushiji.datasets.getting.locked", None)  # which writes
+    monkeypatch.setattr("kuzushiji.datasets.downloads.getting.locked", None)  # which writes
     assert {o.note for o in get_each("k49")} == {"already there"}
 
 

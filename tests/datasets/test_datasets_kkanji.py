@@ -12,10 +12,11 @@ import pytest
 from datasets_support import png, write_tar
 from PIL import Image
 
-from kuzushiji.datasets import kkanji, load, registry
-from kuzushiji.datasets.getting import get, get_each
-from kuzushiji.datasets.unpack import unpack
-from kuzushiji.datasets.verifying import verify_each
+from kuzushiji.datasets import load, registry
+from kuzushiji.datasets.downloads.getting import get, get_each
+from kuzushiji.datasets.downloads.verifying import verify_each
+from kuzushiji.datasets.layouts import kkanji
+from kuzushiji.datasets.layouts.kkanji_unpack import unpack
 from kuzushiji.errors import KuzushijiError
 
 GREY = np.full((64, 64), 7, np.uint8)

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from kuzushiji.cli import main
-from kuzushiji.datasets import kkanji, load, registry, shifted_holdout
-from kuzushiji.datasets.checking import fault
-from kuzushiji.datasets.formats import read_classmap
+from kuzushiji.datasets import load, registry, shifted_holdout
+from kuzushiji.datasets.downloads.checking import fault
+from kuzushiji.datasets.downloads.verifying import verify_each
+from kuzushiji.datasets.layouts import kkanji
+from kuzushiji.datasets.layouts.file_formats import read_classmap
 from kuzushiji.datasets.splits import digest
-from kuzushiji.datasets.verifying import verify_each
 
 pytestmark = pytest.mark.data
 TREE = Path(os.environ.get("KUZUSHIJI_TEST_DATA", "/nowhere"))
@@ -72,7 +73,7 @@ def test_kmnist_is_the_same_in_both_formats(tree: Path, home: Path) -> None:
 
 
 def test_k49_labels(tree: Path) -> None:
-    from kuzushiji.datasets.formats import read_npz
+    from kuzushiji.datasets.layouts.file_formats import read_npz
 
     for split, count in registry.K49.counts.items():
         labels = read_npz(tree / f"k49/k49-{split}-labels.npz")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kuzushiji.datasets import opening, transport
+from kuzushiji.datasets.downloads import opening, transport
 from kuzushiji.errors import KuzushijiError
 
 DATA = os.urandom(300_000)

@@ -78,8 +78,8 @@ def test_a_batch_is_run_once(recorder) -> None:
 
 
 def test_a_stage_that_members_share_or_are_costs_once(recorder, tmp_path) -> None:
+    from kuzushiji.training.fitting.run_folder import Run
     from kuzushiji.training.recipe import Model
-    from kuzushiji.training.run import Run
 
     def stage(name: str, start: str) -> Run:
         made = Run.begin(Recipe(name, model=Model(weights=start)), tmp_path / name)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.evaluation.calibration import (
+from kuzushiji.evaluation.measures.calibration import (
     abstention_threshold,
     fit_temperature,
     negative_log_likelihood,

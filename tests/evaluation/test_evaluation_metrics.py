@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from kuzushiji.evaluation.bins import BOUNDS, by_training_count
-from kuzushiji.evaluation.comparison import binomial_tail, compare
-from kuzushiji.evaluation.intervals import mean_of_proportions, stratified_bootstrap, wilson
-from kuzushiji.evaluation.metrics import (
+from kuzushiji.evaluation.measures.bins import BOUNDS, by_training_count
+from kuzushiji.evaluation.measures.comparison import binomial_tail, compare
+from kuzushiji.evaluation.measures.intervals import mean_of_proportions, stratified_bootstrap, wilson
+from kuzushiji.evaluation.measures.metrics import (
     accuracy,
     balanced_accuracy,
     confusion_pairs,
@@ -15,7 +15,7 @@ from kuzushiji.evaluation.metrics import (
     ranks_of,
     top_k,
 )
-from kuzushiji.evaluation.reliability import ece, reliability_curve, risk_coverage
+from kuzushiji.evaluation.measures.reliability import ece, reliability_curve, risk_coverage
 
 
 @pytest.fixture

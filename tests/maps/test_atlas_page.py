@@ -15,7 +15,7 @@ from atlas_support import CLASSES, SIDE, synthetic
 from PIL import Image
 
 from browser_support import WEBGL, launch
-from kuzushiji.maps import atlas
+from kuzushiji.maps.page import atlas
 
 PAPER = np.array([250, 247, 240])
 

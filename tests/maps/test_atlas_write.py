@@ -15,8 +15,7 @@ from atlas_support import CLASSES, SIDE, synthetic
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.maps import atlas, sprites
-from kuzushiji.maps.page import bundle, payload
+from kuzushiji.maps.page import atlas, bundle, payload, sprites
 from kuzushiji.maps.page.words import class_record
 
 

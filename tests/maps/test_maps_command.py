@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from kuzushiji.cli import main
-from kuzushiji.maps import engine, features
+from kuzushiji.maps import engine
+from kuzushiji.maps.inputs import features
 
 
 @pytest.fixture

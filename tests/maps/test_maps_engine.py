@@ -8,16 +8,16 @@ import pytest
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.maps import engine, store
+from kuzushiji.maps import engine, map_cache
 from kuzushiji.maps.engine import Plan, make, ready
-from kuzushiji.maps.features import from_matrix, pixels
 from kuzushiji.maps.figures import INKS, draw
-from kuzushiji.maps.method import Job, Method
-from kuzushiji.maps.registry import methods
+from kuzushiji.maps.inputs.features import from_matrix, pixels
+from kuzushiji.maps.inputs.shared_work import Shared
+from kuzushiji.maps.inputs.source import Source
+from kuzushiji.maps.methods.method import Job, Method
+from kuzushiji.maps.methods.registry import methods
+from kuzushiji.maps.quality_table import as_csv, as_text, rows
 from kuzushiji.maps.result import Added
-from kuzushiji.maps.shared import Shared
-from kuzushiji.maps.source import Source
-from kuzushiji.maps.table import as_csv, as_text, rows
 from kuzushiji.maps.workers import Task, beside
 
 
@@ -133,7 +133,7 @@ def test_places_that_are_not_finite_are_an_error():
         "mds", "MDS", lambda *_: __import__("kuzushiji").maps.method.Fitted(np.full((80, 2), np.nan))
     )
     with pytest.raises(KuzushijiError, match="mds gave places that are not finite"):
-        store.finish(bad, None, Job(), np.zeros((80, 2)), None)
+        map_cache.finish(bad, None, Job(), np.zeros((80, 2)), None)
 
 
 def test_bad_input_is_one_line():
@@ -246,6 +246,8 @@ def test_a_method_whose_code_changed_is_run_again(tmp_path, monkeypatch):
     assert "from the cache" in said[-1]
     changed = tmp_path / "changed.py"
     changed.write_text("# other settings")
-    monkeypatch.setattr(store.inspect, "getsourcefile", lambda f: str(changed) if f is method.fit else None)
+    monkeypatch.setattr(
+        map_cache.inspect, "getsourcefile", lambda f: str(changed) if f is method.fit else None
+    )
     make(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
     assert "from the cache" not in said[-1]

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.maps import linear, scaling, spectral
-from kuzushiji.maps.features import from_matrix, pixels
-from kuzushiji.maps.method import Fitted, Job
-from kuzushiji.maps.pairs import near_pairs
+from kuzushiji.maps.inputs.features import from_matrix, pixels
+from kuzushiji.maps.inputs.shared_work import Reduced, Shared
+from kuzushiji.maps.inputs.source import Source
+from kuzushiji.maps.methods import linear, scaling, spectral
+from kuzushiji.maps.methods.method import Fitted, Job
+from kuzushiji.maps.methods.notes import WORDS, note_ja
+from kuzushiji.maps.methods.pair_embeddings import near_pairs
+from kuzushiji.maps.methods.registry import chosen, methods
+from kuzushiji.maps.methods.scaling import beside, connected, smacof
 from kuzushiji.maps.quality import procrustes, vote
-from kuzushiji.maps.registry import chosen, methods
-from kuzushiji.maps.scaling import beside, connected, smacof
-from kuzushiji.maps.shared import Reduced, Shared
-from kuzushiji.maps.source import Source
-from kuzushiji.maps.words import WORDS, note_ja
 
 N = 150
 

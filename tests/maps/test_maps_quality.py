@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from kuzushiji.maps.features import from_matrix
+from kuzushiji.maps.inputs.features import from_matrix
+from kuzushiji.maps.inputs.shared_work import Shared
+from kuzushiji.maps.inputs.source import Source
 from kuzushiji.maps.quality import locality, measure, procrustes, ranks_of, reference, silhouette, vote
-from kuzushiji.maps.shared import Shared
-from kuzushiji.maps.source import Source
 
 
 def rows_and_map(n: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

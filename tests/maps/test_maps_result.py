@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.maps.map_cache import Finished, keep, kept
+from kuzushiji.maps.quality_table import as_text
 from kuzushiji.maps.result import Added, Cluster, Map, MapSet, PCAInfo, Quality
-from kuzushiji.maps.store import Finished, keep, kept
-from kuzushiji.maps.table import as_text
 
 
 def a_map_set(n: int = 12) -> MapSet:

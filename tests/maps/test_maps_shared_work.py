@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.maps import neighbours
-from kuzushiji.maps.features import embedded, from_matrix, pixels
-from kuzushiji.maps.moments import principal
-from kuzushiji.maps.neighbours import nearest, place
-from kuzushiji.maps.shared import Shared, staged
-from kuzushiji.maps.source import Source, check, stratified
+from kuzushiji.maps.inputs import nearest as neighbours
+from kuzushiji.maps.inputs.features import embedded, from_matrix, pixels
+from kuzushiji.maps.inputs.nearest import nearest, place
+from kuzushiji.maps.inputs.principal_components import principal
+from kuzushiji.maps.inputs.shared_work import Shared, staged
+from kuzushiji.maps.inputs.source import Source, check, stratified
 
 
 def blobs(n: int = 120, classes: int = 4, side: int = 6, seed: int = 0) -> Source:

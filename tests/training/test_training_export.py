@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.training import export
-from kuzushiji.training.data import Assembled, Part
-from kuzushiji.training.fold import fold
-from kuzushiji.training.quantize import sample
+from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.fitting.run_folder import Run
 from kuzushiji.training.recipe import Export, Fit, Recipe
-from kuzushiji.training.run import Run
+from kuzushiji.training.shipping import export
+from kuzushiji.training.shipping.fold_normalization import fold
+from kuzushiji.training.shipping.quantize import sample
 from kuzushiji.weights import ModelInfo, open_model
 
 INFO = ModelInfo("tiny", ("あ", "い", "う"), 16, temperature=1.5, sure_threshold=0.7)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kuzushiji.datasets import Dataset
-from kuzushiji.training import data as room
-from kuzushiji.training import jibo
+from kuzushiji.training.examples import assembly as room
+from kuzushiji.training.examples import jibo
 from kuzushiji.training.recipe import Data
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.training import export, state
 from kuzushiji.training.augment import Augment
-from kuzushiji.training.data import Assembled, Part
-from kuzushiji.training.distill import open_teacher
-from kuzushiji.training.loop import Loop
+from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.examples.teacher import open_teacher
+from kuzushiji.training.fitting import checkpoint
+from kuzushiji.training.fitting.loop import Loop
 from kuzushiji.training.recipe import Fit, Recipe
+from kuzushiji.training.shipping import export
 from kuzushiji.weights import ModelInfo
 
 
@@ -202,18 +203,18 @@ def test_a_loss_that_is_not_finite_stops_with_a_line_and_keeps_the_checkpoint(tm
 
 def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     file = tmp_path / "c.npz"
-    state.save(file, {"step": np.array(7)})
+    checkpoint.save(file, {"step": np.array(7)})
 
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(KuzushijiError, match="No space left on device; the last good one is kept"):
-        state.save(file, {"step": np.array(8)})
+        checkpoint.save(file, {"step": np.array(8)})
     with pytest.raises(KuzushijiError, match="No space left on device; make room"):
-        state.save(tmp_path / "first.npz", {"step": np.array(8)})
+        checkpoint.save(tmp_path / "first.npz", {"step": np.array(8)})
     monkeypatch.undo()
-    assert state.load(file)["step"] == 7
+    assert checkpoint.load(file)["step"] == 7
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -230,13 +231,13 @@ def test_weights_that_answer_nothing_finite_do_not_replace_a_good_checkpoint(tmp
 
 def test_checkpoints_that_cannot_serve_are_named(tmp_path):
     with pytest.raises(KuzushijiError, match="nothing to resume"):
-        state.load(tmp_path / "none.npz")
+        checkpoint.load(tmp_path / "none.npz")
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 half")
     with pytest.raises(KuzushijiError, match="cannot be read"):
-        state.load(tmp_path / "bad.npz")
+        checkpoint.load(tmp_path / "bad.npz")
     loop = Loop(network(), RECIPE, made_data(), tmp_path / "c.npz")
     with pytest.raises(KuzushijiError, match="another network"):
-        state.restore(loop.model, loop.average, {"step": np.array(1)})
+        checkpoint.restore(loop.model, loop.average, {"step": np.array(1)})
 
 
 def test_sampling_power_zero_shows_classes_evenly():

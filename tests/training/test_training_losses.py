@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kuzushiji.errors import UsageError
-from kuzushiji.training import losses
+from kuzushiji.training.fitting import losses
 
 
 def value(loss, labels, logits) -> float:

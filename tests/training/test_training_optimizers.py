@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kuzushiji.training import optimizers
-from kuzushiji.training.optimizers import HEAD_DECAY
+from kuzushiji.training.fitting import optimizers
+from kuzushiji.training.fitting.optimizers import HEAD_DECAY
 from kuzushiji.training.recipe import Fit
 
 

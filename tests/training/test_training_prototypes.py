@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from kuzushiji.training import prototypes
-from kuzushiji.training.data import Part
+from kuzushiji.training.examples.assembly import Part
+from kuzushiji.training.shipping import prototypes
 
 
 def network(classes: int = 4):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kuzushiji.training.data import Part
-from kuzushiji.training.sampling import chances
-from kuzushiji.training.shapes import find_shapes
+from kuzushiji.training.examples.assembly import Part
+from kuzushiji.training.examples.sampling import chances
+from kuzushiji.training.fitting.class_shapes import find_shapes
 
 LABELS = np.repeat([0, 1], [90, 10])
 SHAPES = np.concatenate([np.repeat([0, 1], [80, 10]), np.zeros(10, int)])

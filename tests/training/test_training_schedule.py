@@ -1,7 +1,7 @@
 import pytest
 
 from kuzushiji.errors import UsageError
-from kuzushiji.training.schedule import learning_rate
+from kuzushiji.training.fitting.schedule import learning_rate
 
 
 def test_one_cycle_rises_then_falls_to_zero():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kuzushiji.training.voicing import Voicing, mark
+from kuzushiji.training.examples.voicing import Voicing, mark
 
 CLASSES = ("か", "な", "は", "可")
 

@@ -83,9 +83,9 @@ def test_paths_run_folders_and_what_is_not_there(tmp_path):
 def test_a_keras_file_is_exported_by_the_training_room(tmp_path, monkeypatch):
     keras, onnx = tmp_path / "model.keras", tmp_path / "model-exported.onnx"
     keras.write_bytes(b"k")
-    export = types.ModuleType("kuzushiji.training.export")
+    export = types.ModuleType("kuzushiji.training.shipping.export")
     export.to_onnx = lambda path: onnx.write_bytes(path.read_bytes()) and onnx
-    monkeypatch.setitem(sys.modules, "kuzushiji.training.export", export)
+    monkeypatch.setitem(sys.modules, "kuzushiji.training.shipping.export", export)
     assert find(keras) == onnx
     assert find(tmp_path) == onnx
 

@@ -13,7 +13,7 @@ from kuzushiji.cli import _console as console
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
-    from kuzushiji.datasets.getting import Outcome
+    from kuzushiji.datasets.downloads.getting import Outcome
 
 data = typer.Typer(no_args_is_help=True, help="Get, check and describe the data sets.")
 _Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="kmnist, k49, kkanji, k49-sample.")]
@@ -31,7 +31,8 @@ def register(app: typer.Typer) -> None:
 @data.command("list")
 def list_(as_json: _Json = False) -> None:
     """List the data sets and what of them is in the cache."""
-    from kuzushiji.datasets import cache_dir, kkanji, registry
+    from kuzushiji.datasets import cache_dir, registry
+    from kuzushiji.datasets.layouts import kkanji
 
     home = cache_dir()
     if not as_json:
@@ -61,7 +62,7 @@ def get(
 
     KUZUSHIJI_MIRROR (http…, file:///…) is tried before the publisher; KUZUSHIJI_OFFLINE=1 forbids the net.
     """
-    from kuzushiji.datasets.getting import get_each, import_each
+    from kuzushiji.datasets.downloads.getting import get_each, import_each
 
     _checked(names)
     if from_dir is not None:
@@ -77,7 +78,7 @@ def import_(
     form: _Form = None,
 ) -> None:
     """Bring your own copy of a published set into the cache (as get --from-dir)."""
-    from kuzushiji.datasets.getting import import_each
+    from kuzushiji.datasets.downloads.getting import import_each
 
     _checked([name])
     _report([(name, import_each(name, folder, form))])
@@ -86,7 +87,7 @@ def import_(
 @data.command()
 def verify(names: _Names) -> None:
     """Check every byte of data sets in the cache against what was published."""
-    from kuzushiji.datasets.verifying import verify_each
+    from kuzushiji.datasets.downloads.verifying import verify_each
 
     _checked(names)
     _report((name, verify_each(name)) for name in names)
@@ -121,7 +122,7 @@ def info(
 
 
 def _checked(names: Iterable[str]) -> None:
-    from kuzushiji.datasets.getting import published
+    from kuzushiji.datasets.downloads.getting import published
 
     for name in names:
         published(name)

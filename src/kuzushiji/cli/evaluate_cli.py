@@ -11,8 +11,8 @@ import typer
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
-    from kuzushiji.evaluation.comparison import Comparison
     from kuzushiji.evaluation.evaluation import Evaluation
+    from kuzushiji.evaluation.measures.comparison import Comparison
     from kuzushiji.evaluation.predictions import Classifier
 
 
@@ -127,7 +127,7 @@ def in_words(result: Evaluation) -> str:
     Returns:
         Lines without a final newline.
     """
-    from kuzushiji.evaluation.metrics import confusion_pairs
+    from kuzushiji.evaluation.measures.metrics import confusion_pairs
 
     lines = [
         f"{result.model} on {result.dataset}, split {result.split}: {result.n:,} images, "
@@ -182,7 +182,7 @@ def compared_in_words(first: Evaluation, second: Evaluation, c: Comparison) -> s
 def _tested(dataset: str, split: str) -> Dataset:
     """The images, with a word on what to ask for where a folder of one's own is not divided."""
     from kuzushiji.datasets import load, names
-    from kuzushiji.datasets.own import splits_of
+    from kuzushiji.datasets.layouts.folders import splits_of
     from kuzushiji.errors import UsageError
 
     folder = Path(dataset).expanduser()

@@ -12,9 +12,9 @@ from kuzushiji._machine import cores
 from kuzushiji.cli import _console as console
 
 if TYPE_CHECKING:
-    from kuzushiji.maps.features import Features
+    from kuzushiji.maps.inputs.features import Features
+    from kuzushiji.maps.inputs.source import Source
     from kuzushiji.maps.result import Added, Array, MapSet
-    from kuzushiji.maps.source import Source
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +61,7 @@ def make_map(
     """Make maps of a data set by dimension reduction, and measure what each keeps."""
     from kuzushiji.errors import UsageError, need
     from kuzushiji.maps.engine import Plan, make, ready
-    from kuzushiji.maps.table import as_csv, as_text
+    from kuzushiji.maps.quality_table import as_csv, as_text
 
     names = [name.strip().lower() for name in methods.split(",") if name.strip()]
     threads = threads or cores()
@@ -105,7 +105,7 @@ def make_map(
 
             _say(f"written: {draw(mapset, figure)}")
     if out is not None:
-        from kuzushiji.maps.atlas import write
+        from kuzushiji.maps.page.atlas import write
 
         _say(f"written: {write(mapset, out)}")
     _say(f"all in {time.perf_counter() - start:.1f} s")
@@ -119,7 +119,7 @@ def _source(dataset: str, split: str, subset: int | None, seed: int) -> tuple[So
 
     from kuzushiji.datasets import load
     from kuzushiji.errors import KuzushijiError
-    from kuzushiji.maps.source import load_source
+    from kuzushiji.maps.inputs.source import load_source
 
     source = load_source(dataset, split)
     if split == "train":
@@ -155,7 +155,7 @@ def _cache() -> Path | None:
 
 
 def _features(source: Source, name: str, threads: int, errors: bool) -> Features:
-    from kuzushiji.maps.features import embedded, pixels
+    from kuzushiji.maps.inputs.features import embedded, pixels
 
     return pixels(source) if name == "pixels" else embedded(source, name, threads, errors)
 

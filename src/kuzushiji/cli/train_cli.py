@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from kuzushiji.training.loop import EpochRecord, Progress
+    from kuzushiji.training.fitting.loop import EpochRecord, Progress
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +37,8 @@ def train(
     if resume and settings:
         raise UsageError("--set changes a recipe; a resumed run keeps its own")
     _set_threads(threads)
+    from kuzushiji.training.fitting.run_folder import Run
     from kuzushiji.training.recipe import load
-    from kuzushiji.training.run import Run
     from kuzushiji.training.train import Watch
     from kuzushiji.training.train import train as run_recipe
 
@@ -60,8 +60,8 @@ def export(
 ) -> None:
     """Write a run's model as ONNX, checked against Keras."""
     from kuzushiji._files import make_room
-    from kuzushiji.training import export as exporting
-    from kuzushiji.training.run import Run
+    from kuzushiji.training.fitting.run_folder import Run
+    from kuzushiji.training.shipping import export as exporting
 
     make_room(out)
     found = exporting.of_run(Run.open(run), out)

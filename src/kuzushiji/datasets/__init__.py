@@ -18,7 +18,7 @@ _LAZY = {
     "Dataset": "kuzushiji.datasets.dataset",
     "ImageView": "kuzushiji.datasets.dataset",
     "cache_dir": "kuzushiji.datasets.cache",
-    "shifted_holdout": "kuzushiji.datasets.validation",
+    "shifted_holdout": "kuzushiji.datasets.shifted",
 }
 __all__ = ["ATTRIBUTION", "LICENCE", *_LAZY]
 

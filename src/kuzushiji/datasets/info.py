@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.datasets import kana, registry
+from kuzushiji.datasets import registry
 from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.dataset import Dataset
-from kuzushiji.datasets.formats import read_idx, read_npz
+from kuzushiji.datasets.layouts import kana
+from kuzushiji.datasets.layouts.file_formats import read_idx, read_npz
+from kuzushiji.datasets.layouts.folders import OwnDataWarning, splits_of
 from kuzushiji.datasets.loading import load
-from kuzushiji.datasets.own import OwnDataWarning, splits_of
 from kuzushiji.errors import KuzushijiError
 
 _CHUNK = 4096
@@ -97,7 +98,7 @@ def _own_parts(name: str | Path) -> dict[str, dict[str, Any]]:
 
 
 def _need_kkanji(home: Path) -> None:
-    from kuzushiji.datasets import kkanji
+    from kuzushiji.datasets.layouts import kkanji
 
     if kkanji.unpacked(home.parent) is None and not (home / "kkanji.tar").is_file():
         raise KuzushijiError(f"kkanji is not in {home.parent}; run: kuzushiji data get kkanji")

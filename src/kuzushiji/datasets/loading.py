@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from kuzushiji.datasets import kana, kkanji, registry
+from kuzushiji.datasets import registry
 from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.dataset import Dataset
-from kuzushiji.datasets.shared import tested_as_kanji
+from kuzushiji.datasets.layouts import kana, kkanji
+from kuzushiji.datasets.shared_pictures import tested_as_kanji
 from kuzushiji.errors import KuzushijiError, UsageError
 
 
@@ -39,8 +40,8 @@ def load(
             "all"; for one's own data what the folder has, or "all".
         drop_black: for kkanji, leave the entirely black images out of "train" and "half-train".
         drop_shared: leave out of a training part the images that are in a test part of a published set of
-            other characters, under another name (``kuzushiji.datasets.shared``): for who learns kanji
-            and kana.
+            other characters, under another name (``kuzushiji.datasets.shared_pictures``): for who learns
+            kanji and kana.
 
     Returns:
         uint8 images (n, h, w), white ink on black, int64 labels (n,) and the classes' characters. kkanji's
@@ -61,7 +62,7 @@ def load(
             raise UsageError(f"{name} is a file; give its folder")
         if not folder.is_dir():
             raise UsageError(unknown(str(name)))
-        from kuzushiji.datasets.own import load_folder
+        from kuzushiji.datasets.layouts.folders import load_folder
 
         return load_folder(folder, split, str(name))
     if split not in published.splits:
@@ -71,7 +72,7 @@ def load(
     home = cache_dir() / published.name
     files = kana.files_of(published.name, split, home)
     if files is None:
-        from kuzushiji.datasets.getting import get
+        from kuzushiji.datasets.downloads.getting import get
 
         get(published.name)
         files = kana.files_of(published.name, split, home)
@@ -131,7 +132,7 @@ def kkanji_folder() -> Path:
         tar = home / "kkanji" / "kkanji.tar"
         if tar.is_file():
             return kkanji.prepare(home, tar)
-        from kuzushiji.datasets.getting import get
+        from kuzushiji.datasets.downloads.getting import get
 
         get("kkanji")
         folder = kkanji.unpacked(home)

@@ -5,12 +5,12 @@ The measures are plain numpy; :func:`evaluate` runs a model over a data set and 
 
 from __future__ import annotations
 
-from kuzushiji.evaluation.calibration import Abstention, abstention_threshold, fit_temperature
-from kuzushiji.evaluation.comparison import Comparison, compare
 from kuzushiji.evaluation.evaluation import Evaluation, evaluate
-from kuzushiji.evaluation.intervals import Estimate, wilson
-from kuzushiji.evaluation.metrics import accuracy, balanced_accuracy, macro_f1, top_k
-from kuzushiji.evaluation.reliability import ece, reliability_curve, risk_coverage
+from kuzushiji.evaluation.measures.calibration import Abstention, abstention_threshold, fit_temperature
+from kuzushiji.evaluation.measures.comparison import Comparison, compare
+from kuzushiji.evaluation.measures.intervals import Estimate, wilson
+from kuzushiji.evaluation.measures.metrics import accuracy, balanced_accuracy, macro_f1, top_k
+from kuzushiji.evaluation.measures.reliability import ece, reliability_curve, risk_coverage
 
 __all__ = [
     "Abstention",

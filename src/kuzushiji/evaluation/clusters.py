@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.evaluation.measures.intervals import Estimate, wilson
 
 GROUPS = 4
 """Groups that a class is cut into: few enough to look at, enough to part the commonest shapes."""

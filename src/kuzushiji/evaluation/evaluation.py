@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.evaluation import metrics, reliability
-from kuzushiji.evaluation.bins import CountBin, by_training_count
-from kuzushiji.evaluation.intervals import Estimate, wilson
+from kuzushiji.evaluation.measures import metrics, reliability
+from kuzushiji.evaluation.measures.bins import CountBin, by_training_count
+from kuzushiji.evaluation.measures.intervals import Estimate, wilson
 from kuzushiji.evaluation.predictions import Classifier, Predictions, predict
 from kuzushiji.weights.info import reaches
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kuzushiji.evaluation.metrics import confusion_pairs
-from kuzushiji.evaluation.reliability import reliability_curve
+from kuzushiji.evaluation.measures.metrics import confusion_pairs
+from kuzushiji.evaluation.measures.reliability import reliability_curve
 
 if TYPE_CHECKING:
     from kuzushiji.evaluation.evaluation import Evaluation

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError, UsageError, need
-from kuzushiji.maps.features import Features
-from kuzushiji.maps.method import Job, Method
-from kuzushiji.maps.moments import principal
+from kuzushiji.maps.inputs.features import Features
+from kuzushiji.maps.inputs.principal_components import principal
+from kuzushiji.maps.inputs.shared_work import Shared
+from kuzushiji.maps.inputs.source import check
+from kuzushiji.maps.map_cache import Finished, finish, keep, kept, place_of
+from kuzushiji.maps.methods.method import Job, Method
+from kuzushiji.maps.methods.notes import WORDS
+from kuzushiji.maps.methods.registry import DEFAULT, chosen
 from kuzushiji.maps.quality import Reference, measure, procrustes, reference
-from kuzushiji.maps.registry import DEFAULT, chosen
 from kuzushiji.maps.result import Added, Array, Cluster, Map, MapSet, PCAInfo, Quality
-from kuzushiji.maps.shared import Shared
-from kuzushiji.maps.source import check
-from kuzushiji.maps.store import Finished, finish, keep, kept, place_of
-from kuzushiji.maps.words import WORDS
 from kuzushiji.maps.workers import Task, beside
 
 EIGEN_GLYPHS = 50
@@ -86,7 +86,7 @@ def make(
     module: a script keeps its own work below ``if __name__ == "__main__":``.
 
     Args:
-        features: from :func:`~kuzushiji.maps.features.pixels`, ``embedded`` or ``from_matrix``.
+        features: from :func:`~kuzushiji.maps.inputs.features.pixels`, ``embedded`` or ``from_matrix``.
         plan: what to make.
         cache: folder in which finished maps are kept and looked for; None keeps them nowhere.
         added: new images to be placed on the maps, of the size of the set's.

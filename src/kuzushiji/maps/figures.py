@@ -11,8 +11,8 @@ import numpy as np
 from kuzushiji.datasets import ATTRIBUTION
 from kuzushiji.datasets import names as published
 from kuzushiji.errors import KuzushijiError, UsageError, need
+from kuzushiji.maps.methods.registry import methods
 from kuzushiji.maps.page.payload import title
-from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Array, Map, MapSet
 
 FONTS = (

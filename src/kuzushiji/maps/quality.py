@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuzushiji.maps.features import Features
+from kuzushiji.maps.inputs.features import Features
+from kuzushiji.maps.inputs.source import stratified
 from kuzushiji.maps.result import Array, Quality
-from kuzushiji.maps.source import stratified
 
 SAMPLE = 10_000
 """Images of the fixed sample."""

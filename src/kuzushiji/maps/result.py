@@ -233,7 +233,7 @@ class MapSet:
             why = " ".join(f"{type(e).__name__}: {e}".split())
             raise KuzushijiError(f"{folder} holds no saved maps ({why}): run `kuzushiji map` again") from e
         if images is None:
-            from kuzushiji.maps.source import load_source
+            from kuzushiji.maps.inputs.source import load_source
 
             images = load_source(saved["dataset"], saved["split"]).images[saved["indices"]]
         return cls(images=images, **saved)

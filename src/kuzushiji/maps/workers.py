@@ -17,7 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.maps.method import Job, Method
+from kuzushiji.maps.methods.method import Job, Method
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -42,7 +42,7 @@ def beside(tasks: Sequence[Task], stage: Path, processes: int) -> Iterator[Task]
 
     Args:
         tasks: what to make.
-        stage: the folder from :meth:`~kuzushiji.maps.shared.Shared.stage`.
+        stage: the folder from :meth:`~kuzushiji.maps.inputs.shared_work.Shared.stage`.
         processes: how many at once.
 
     Raises:
@@ -75,9 +75,9 @@ def beside(tasks: Sequence[Task], stage: Path, processes: int) -> Iterator[Task]
 
 def work(name: str, job: Job, path: Path, stage: Path) -> None:
     """The body of such a process: makes one map and keeps it; what went wrong goes to a file beside it."""
-    from kuzushiji.maps.registry import methods
-    from kuzushiji.maps.shared import staged
-    from kuzushiji.maps.store import finish, keep
+    from kuzushiji.maps.inputs.shared_work import staged
+    from kuzushiji.maps.map_cache import finish, keep
+    from kuzushiji.maps.methods.registry import methods
 
     # The terminal's Ctrl-C reaches every process; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

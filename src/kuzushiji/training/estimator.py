@@ -12,10 +12,10 @@ import numpy as np
 
 from kuzushiji.errors import KuzushijiError, need
 from kuzushiji.training.augment import Augment
-from kuzushiji.training.data import Assembled, Part
-from kuzushiji.training.loop import Loop
+from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.fitting.initial_weights import network
+from kuzushiji.training.fitting.loop import Loop
 from kuzushiji.training.recipe import Data, Fit, Model, Recipe
-from kuzushiji.training.start import network
 from kuzushiji.weights.model import softmax
 
 need("sklearn", extra="evaluate")

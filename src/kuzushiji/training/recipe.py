@@ -29,15 +29,16 @@ class Data:
         soften: part of the glyphs of larger sources that are drawn by way of the smallest source's size, and
             look as its glyphs do. From the others, which are sharper, it is learned which of the larger
             sources' own classes they are, and never whether they are one of these: classes that only the
-            smallest source has are left out of their softmax (see `kuzushiji.training.soften`). 0 for none.
+            smallest source has are left out of their softmax (see `kuzushiji.training.examples.sharpness`). 0
+            for none.
         voiced: part of the kana with a voiced form that are drawn with voicing marks (see
-            `kuzushiji.training.voicing`); 0 for none.
+            `kuzushiji.training.examples.voicing`); 0 for none.
         jibo: classes with fewer images than this also learn the kanji that they were made of (see
-            `kuzushiji.training.jibo`); 0 for none.
+            `kuzushiji.training.examples.jibo`); 0 for none.
         typefaces: font files, by path or by the name that the system's font folders have them under, whose
-            kanji are learned beside the images (see `kuzushiji.training.typeset`).
+            kanji are learned beside the images (see `kuzushiji.training.examples.typefaces`).
         outside: part of each batch that is characters of the typefaces that are no class, learned to be none
-            (see `kuzushiji.training.outside`); 0 for none.
+            (see `kuzushiji.training.examples.unknown`); 0 for none.
         validation: ``shifted`` holds out whole clusters inside each class of the sources (never a random
             part: the official test sets are shifted too), ``own`` takes the validation split of those sources
             that have one and does as ``shifted`` for the others, ``none`` trains on everything, anything else
@@ -89,13 +90,13 @@ class Fit:
         warmup: fraction of the run in which the rate rises.
         momentum: of ``sgd``.
         weight_decay: decoupled, not applied to biases and normalizations. With ``muon`` the head has another
-            (see `kuzushiji.training.optimizers.HEAD_DECAY`), or none where this is 0.
+            (see `kuzushiji.training.fitting.optimizers.HEAD_DECAY`), or none where this is 0.
         loss: ``softmax`` or ``balanced-softmax`` (Ren et al. 2020, arXiv:2007.10740: the log prior of the
             classes is added to the logits while training).
         label_smoothing: probability spread over all classes.
-        teacher: a model whose answers are learned beside the labels (see `kuzushiji.training.distill`): a
-            shipped one's name, an ``.onnx`` file or a run folder. It must know the classes, at the same
-            ``data.size``. Empty for none.
+        teacher: a model whose answers are learned beside the labels (see
+            `kuzushiji.training.examples.teacher`): a shipped one's name, an ``.onnx`` file or a run folder.
+            It must know the classes, at the same ``data.size``. Empty for none.
         teacher_share: weight of the teacher's answers, in (0, 1]; the labels' loss has the rest.
         teacher_temperature: softens the answers that are compared; 1 takes them as they are.
         ema: decay of the moving average of the weights, which is what is kept; 0 for none.
@@ -149,17 +150,18 @@ class Export:
             were trained on.
         precision: least fraction of right answers among those called sure, on that part, in (0, 1).
         prior: fraction of the log prior of the classes that is added to the logits of the shipped file
-            (see `kuzushiji.training.prior`); for models trained with balanced softmax.
+            (see `kuzushiji.training.shipping.class_prior`); for models trained with balanced softmax.
         kana: added to the logits of kana in the shipped file, nats, where others are read too: the sets
             hold a capped number of each kana, pages far more of them.
         start_share: share of the weights that the run started from (``model.weights``) in what is kept, the
             rest being what it ended with: a later stage then forgets less of an earlier one (Wortsman et al.
             2022, arXiv:2109.01903).
         prototypes: training images of a class at which its learned direction and the mean embedding of its
-            images weigh the same in the head (see `kuzushiji.training.prototypes`); 0 keeps the learned one.
+            images weigh the same in the head (see `kuzushiji.training.shipping.prototypes`); 0 keeps the
+            learned one.
         half: store the weights in half precision: half the bytes, the same speed.
         int8: compute the convolutions in 8-bit integers: a quarter of their bytes, and faster (see
-            `kuzushiji.training.quantize`).
+            `kuzushiji.training.shipping.quantize`).
     """
 
     shifts: tuple[tuple[int, int], ...] = ((0, 0),)

@@ -10,18 +10,24 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.training import card, export
-from kuzushiji.training.calibrate import Calibration, calibrate
-from kuzushiji.training.check import check
-from kuzushiji.training.data import Assembled, Part, assemble
-from kuzushiji.training.distill import open_teacher
-from kuzushiji.training.loop import EpochRecord, Loop, Progress
-from kuzushiji.training.prior import is_kana, log_prior, with_prior
-from kuzushiji.training.prototypes import use_prototypes
-from kuzushiji.training.quantize import sample
+from kuzushiji.training.examples.assembly import Assembled, Part, assemble
+from kuzushiji.training.examples.teacher import open_teacher
+from kuzushiji.training.fitting.initial_weights import (
+    attribution,
+    keep_start,
+    mix_in_start,
+    network,
+    shapes_of,
+)
+from kuzushiji.training.fitting.loop import EpochRecord, Loop, Progress
+from kuzushiji.training.fitting.run_folder import Run
 from kuzushiji.training.recipe import Recipe
-from kuzushiji.training.run import Run
-from kuzushiji.training.start import attribution, keep_start, mix_in_start, network, shapes_of
+from kuzushiji.training.recipe_check import check
+from kuzushiji.training.shipping import export, model_card
+from kuzushiji.training.shipping.calibrate import Calibration, calibrate
+from kuzushiji.training.shipping.class_prior import is_kana, log_prior, with_prior
+from kuzushiji.training.shipping.prototypes import use_prototypes
+from kuzushiji.training.shipping.quantize import sample
 from kuzushiji.weights import Model, ModelInfo
 from kuzushiji.weights.info import NEVER
 
@@ -103,9 +109,9 @@ def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) ->
     found = _calibration(run, model, data, glyphs, watch or Watch())
     info = _info(recipe, data, found)
     fidelity = export.write(model, info, run.folder / "model.onnx", recipe.export.half, glyphs)
-    run.write("result.json", card.result(run, model, data, info, found, fidelity))
-    card.curves(run)
-    card.write(run)
+    run.write("result.json", model_card.result(run, model, data, info, found, fidelity))
+    model_card.curves(run)
+    model_card.write(run)
 
 
 def _offset(recipe: Recipe, data: Assembled) -> np.ndarray:

@@ -65,7 +65,7 @@ def find(name_or_path: str | Path) -> Path:
         )
     if path.suffix == ".keras":
         # The training room imports this one, hence by name and only here.
-        return Path(importlib.import_module("kuzushiji.training.export").to_onnx(path))
+        return Path(importlib.import_module("kuzushiji.training.shipping.export").to_onnx(path))
     return path
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kuzushiji._files import replacing
-from kuzushiji.evaluation.comparison import compare
 from kuzushiji.evaluation.evaluation import Evaluation
+from kuzushiji.evaluation.measures.comparison import compare
 from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report import galleries, sections
 from kuzushiji.evaluation.report.page import contents, page

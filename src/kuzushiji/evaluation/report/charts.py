@@ -7,8 +7,8 @@ from html import escape
 
 import numpy as np
 
-from kuzushiji.evaluation.bins import CountBin
-from kuzushiji.evaluation.reliability import ReliabilityBin, RiskCoverage
+from kuzushiji.evaluation.measures.bins import CountBin
+from kuzushiji.evaluation.measures.reliability import ReliabilityBin, RiskCoverage
 
 WIDTH, HEIGHT = 460, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 22, 12, 44
@@ -89,7 +89,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
     """Accuracy against confidence with intervals; the diagonal is perfect.
 
     Args:
-        bins: of :func:`kuzushiji.evaluation.reliability.reliability_curve`.
+        bins: of :func:`kuzushiji.evaluation.measures.reliability.reliability_curve`.
 
     Returns:
         An SVG element.
@@ -140,7 +140,7 @@ def bins_chart(bins: Sequence[CountBin]) -> str:
     """Accuracy by training count, a bar a bin with its interval.
 
     Args:
-        bins: of :func:`kuzushiji.evaluation.bins.by_training_count`.
+        bins: of :func:`kuzushiji.evaluation.measures.bins.by_training_count`.
 
     Returns:
         An SVG element.

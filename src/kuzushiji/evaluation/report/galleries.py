@@ -9,7 +9,7 @@ import numpy as np
 
 from kuzushiji.evaluation.clusters import Shape
 from kuzushiji.evaluation.evaluation import Evaluation
-from kuzushiji.evaluation.metrics import confusion_pairs
+from kuzushiji.evaluation.measures.metrics import confusion_pairs
 from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report.page import ja, percent, reading
 from kuzushiji.evaluation.report.pictures import data_uri

@@ -6,10 +6,10 @@ from html import escape
 
 import numpy as np
 
-from kuzushiji.evaluation.comparison import Comparison
 from kuzushiji.evaluation.evaluation import Evaluation
-from kuzushiji.evaluation.intervals import Estimate, wilson
-from kuzushiji.evaluation.reliability import reliability_curve
+from kuzushiji.evaluation.measures.comparison import Comparison
+from kuzushiji.evaluation.measures.intervals import Estimate, wilson
+from kuzushiji.evaluation.measures.reliability import reliability_curve
 from kuzushiji.evaluation.report.charts import bins_chart, reliability_chart, risk_chart
 from kuzushiji.evaluation.report.page import ja, percent, reading, table
 

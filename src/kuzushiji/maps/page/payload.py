@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.maps.methods.notes import WORDS, note_ja
+from kuzushiji.maps.methods.registry import methods
 from kuzushiji.maps.page.words import class_record
-from kuzushiji.maps.registry import methods
 from kuzushiji.maps.result import Map, MapSet
-from kuzushiji.maps.words import WORDS, note_ja
 
 Array = npt.NDArray[Any]
 _EIGEN_GLYPHS = 24

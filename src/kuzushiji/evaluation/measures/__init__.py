@@ -1,0 +1,1 @@
+"""Measures on labels and probabilities alone: accuracy, calibration, intervals, paired comparison."""

@@ -1,0 +1,1 @@
+"""The methods of dimension reduction, one module per family, and the registry of their names."""

@@ -1,0 +1,1 @@
+"""Where weights change: losses, optimizers, the loop, checkpoints and the run folder."""

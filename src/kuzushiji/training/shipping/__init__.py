@@ -1,0 +1,1 @@
+"""What a trained network becomes: an ONNX file that was compared with Keras, its calibration and its card."""
