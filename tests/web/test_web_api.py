@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_support import DrawnPages
 from web_support import CLASSES, StandIn, client_of, ink, png, serving
 
+from kuzushiji.reading import Reader
 from kuzushiji.web import app as web_app
 
 STATIC = Path(web_app.STATIC)
@@ -126,22 +128,24 @@ def test_the_document_is_complete(client: Any) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     served = {"/api/read", "/api/characters/{char}", "/api/model", "/health"}
+    served |= {"/api/pages", "/api/pages/boxes"}
     assert set(document["paths"]) == served
     text = json.dumps(document)
     for name in re.findall(r'"#/components/schemas/(\w+)"', text):
         assert name in document["components"]["schemas"]
 
 
-def test_schemathesis_finds_no_failure(engine: Any) -> None:
+def test_schemathesis_finds_no_failure(engine: Any, tiny_model: Path) -> None:
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import strategies as st
 
+    pages = DrawnPages(Reader(tiny_model, threads=1))
     pictures = st.sampled_from([png(ink(char, 24)) for char in CLASSES])
     for kind in ("image/png", "image/jpeg", "image/webp"):
         schemathesis.openapi.media_type(kind, pictures)
     schemathesis.openapi.format("binary", pictures)
-    with warnings.catch_warnings(), serving(web_app.create_app(engine)) as url:
+    with warnings.catch_warnings(), serving(web_app.create_app(engine, pages=pages)) as url:
         warnings.simplefilter("ignore")
         schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
         asked = 0

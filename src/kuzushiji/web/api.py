@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import Message
 
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.reading.reader import WITH_EVIDENCE
 from kuzushiji.web.engine import Engine, describe
+from kuzushiji.web.forms import FORM, files_of, kind_of
 from kuzushiji.web.limits import ApiError, Limits, read_body
 from kuzushiji.web.options import Options, parse_options
 from kuzushiji.web.pictures import Box, crop, decode, glyph_of, png_data
@@ -25,47 +23,19 @@ from kuzushiji.web.pictures import Box, crop, decode, glyph_of, png_data
 
 async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[str, bytes]]:
     """The (name, bytes) of each image in a body, raw or multipart."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    kind = kind_of(request)
     if kind == "application/octet-stream" or kind.startswith("image/"):
         if not body:
             raise ApiError(422, "the body is empty; send an image")
         return [("image", body)]
-    if kind != "multipart/form-data":
+    if kind != FORM:
         raise ApiError(
             415, "send an image as the body (Content-Type image/…) or images as multipart/form-data"
         )
-
-    async def replay() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    try:
-        form = await Request(request.scope, replay).form(max_files=limits.images, max_fields=0)
-    except (MultiPartException, KeyError, ValueError) as e:
-        raise _bad_form(e, limits) from None
-    except Exception as e:  # starlette wraps its own parser's errors in HTTPException
-        raise _bad_form(e, limits) from None
-    try:
-        found = [
-            (_name(part.filename or "image"), await part.read())
-            for _, part in form.multi_items()
-            if isinstance(part, UploadFile)
-        ]
-    finally:
-        await form.close()
+    found = [(part.name, part.data) for part in await files_of(request, body, limits.images)]
     if not found:
         raise ApiError(422, "the form holds no image; send files, each with a file name")
     return found
-
-
-def _name(given: str) -> str:
-    """A file name that UTF-8 can hold: half a surrogate pair becomes its escape, as on the command line."""
-    return given.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _bad_form(error: Exception, limits: Limits) -> ApiError:
-    if "Too many files" in str(getattr(error, "detail", error)):
-        return ApiError(413, f"more than {limits.images} images; send them in several requests")
-    return ApiError(422, "the multipart body cannot be read; send files and put the options into the query")
 
 
 @dataclass

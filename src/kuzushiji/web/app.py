@@ -19,6 +19,9 @@ from starlette.staticfiles import StaticFiles
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.web import api, openapi
 from kuzushiji.web.batching import Batcher
+from kuzushiji.web.desk import api as desk_api
+from kuzushiji.web.desk.engine import PageEngine
+from kuzushiji.web.desk.turns import Turns
 from kuzushiji.web.engine import Engine
 from kuzushiji.web.limits import ApiError, Gate, Limits
 from kuzushiji.web.security import Guard, allowed_hosts
@@ -29,6 +32,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(
     engine: Engine,
     *,
+    pages: PageEngine | None = None,
     limits: Limits | None = None,
     bound: str = "127.0.0.1",
     hosts: Iterable[str] = (),
@@ -38,13 +42,15 @@ def create_app(
 
     Args:
         engine: what reads glyphs (:class:`kuzushiji.web.engine.Engine`).
+        pages: what reads whole pages; None for a server of single characters.
         limits: what it accepts; the defaults suit one person or a class room.
         bound: the address it will be bound to; decides which Host headers are answered.
         hosts: further host names to answer to.
         debug: write tracebacks to the log.
 
     Returns:
-        The application; its ``state`` has ``engine``, ``limits``, ``gate``, ``batcher``, ``pool``.
+        The application; its ``state`` has ``engine``, ``pages``, ``limits``, ``gate``, ``batcher``, ``pool``,
+        ``page_turns`` and ``box_turns``.
     """
     limits = limits or Limits()
 
@@ -54,7 +60,12 @@ def create_app(
         await batcher.start()
         app.state.batcher = batcher
         app.state.pool = ThreadPoolExecutor(limits.workers, thread_name_prefix="kuzushiji-image")
+        app.state.page_turns = Turns(limits.pages, limits.pages_waiting)
+        # Corrections are short and a person waits for them: they do not stand in line behind whole pages.
+        app.state.box_turns = Turns(1, limits.pages_waiting)
         yield
+        app.state.page_turns.stop()
+        app.state.box_turns.stop()
         await batcher.stop()
         app.state.pool.shutdown(wait=False, cancel_futures=True)
 
@@ -66,6 +77,8 @@ def create_app(
             Route("/openapi.json", openapi.endpoint),
             Route("/api/model", api.model),
             Route("/api/read", api.read, methods=["POST"]),
+            Route("/api/pages", desk_api.read_page, methods=["POST"]),
+            Route("/api/pages/boxes", desk_api.reread, methods=["POST"]),
             Route("/api/characters/{char}", api.character),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -74,6 +87,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.engine = engine
+    app.state.pages = pages
     app.state.limits = limits
     app.state.gate = Gate(limits)
     return app

@@ -30,6 +30,9 @@ class Limits:
         glyphs_waiting: most glyphs waiting for the model (429).
         batch: most glyphs given to the model at once.
         workers: threads that decode images.
+        pages: pages read at once.
+        pages_waiting: most pages that may wait for their turn (429).
+        page_seconds: longest time for reading one page once its turn has come, in seconds (503).
     """
 
     body_bytes: int = 32 * MEBI
@@ -45,6 +48,9 @@ class Limits:
     glyphs_waiting: int = 4096
     batch: int = 64
     workers: int = 2
+    pages: int = 1
+    pages_waiting: int = 32
+    page_seconds: float = 120.0
 
 
 class ApiError(Exception):

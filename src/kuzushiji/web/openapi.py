@@ -9,31 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from kuzushiji._version import __version__
+from kuzushiji.web.desk import openapi as desk
 from kuzushiji.web.limits import Limits
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _json(description: str, schema: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": _ref(schema)}}}
-
-
-def _errors(*statuses: int) -> dict[str, Any]:
-    words = {
-        400: "The client went away or sent something that is no HTTP request",
-        403: "Host, Origin or Sec-Fetch-Site is not this server's own page",
-        404: "No such character",
-        408: "The body arrived too slowly",
-        413: "The body, an image or the number of images is too large",
-        415: "Not an image, or a Content-Type that is not one",
-        422: "An option or an image that cannot be used",
-        429: "Too much at once; try again after `Retry-After` seconds",
-        503: "It took too long; try again",
-    }
-    return {str(status): _json(words[status], "Error") for status in statuses}
-
+from kuzushiji.web.schema import errors, json_answer, object_of, ref
 
 _STRING: dict[str, Any] = {"type": "string"}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -41,27 +19,16 @@ _STRINGS: dict[str, Any] = {"type": "array", "items": _STRING}
 _NULLABLE: dict[str, Any] = {"type": ["string", "null"]}
 
 
-def _object(
-    required: dict[str, Any], optional: dict[str, Any] | None = None, description: str = ""
-) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-    }
-
-
 def _schemas() -> dict[str, Any]:
     number = {"type": "number"}
     side = {"type": "number", "minimum": 1}
     return {
-        "Error": _object({"error": _STRING}, description="What is wrong and what to do, in one line."),
-        "Box": _object(
+        "Error": object_of({"error": _STRING}, description="What is wrong and what to do, in one line."),
+        "Box": object_of(
             {"x": number, "y": number, "width": side, "height": side, "angle": number},
             description="Pixels of the upright image, turned by `angle` degrees clockwise about its centre.",
         ),
-        "Candidate": _object(
+        "Candidate": object_of(
             {
                 "char": _STRING,
                 "codepoint": {"type": "string", "pattern": r"^U\+[0-9A-F]{4,6}( U\+[0-9A-F]{4,6})*$"},
@@ -75,22 +42,22 @@ def _schemas() -> dict[str, Any]:
             },
             "One possible reading; `probability` is calibrated.",
         ),
-        "Reading": _object(
+        "Reading": object_of(
             {"file": _STRING},
             {
-                "candidates": {"type": "array", "items": _ref("Candidate")},
+                "candidates": {"type": "array", "items": ref("Candidate")},
                 "sure": {
                     "type": "boolean",
                     "description": "Whether the model stands by its first candidate.",
                 },
                 "glyph": {"type": "string", "description": "What the model saw, a `data:image/png` address."},
-                "box": _ref("Box"),
+                "box": ref("Box"),
                 "error": {"type": "string", "description": "Why this one could not be read."},
             },
             "The candidates of one image or box, best first; or its `error`.",
         ),
-        "Readings": _object({"model": _STRING, "readings": {"type": "array", "items": _ref("Reading")}}),
-        "Character": _object(
+        "Readings": object_of({"model": _STRING, "readings": {"type": "array", "items": ref("Reading")}}),
+        "Character": object_of(
             {
                 "char": _STRING,
                 "codepoint": _STRING,
@@ -98,7 +65,7 @@ def _schemas() -> dict[str, Any]:
                 "kind": _STRING,
                 "reading": _STRING,
                 "romaji": _NULLABLE,
-                "jibo": {"type": "array", "items": _ref("Jibo")},
+                "jibo": {"type": "array", "items": ref("Jibo")},
                 "on": _STRINGS,
                 "kun": _STRINGS,
                 "gloss": _NULLABLE,
@@ -108,12 +75,12 @@ def _schemas() -> dict[str, Any]:
                 "look_alikes": _STRINGS,
             }
         ),
-        "Jibo": _object(
+        "Jibo": object_of(
             {"char": _STRING, "codepoint": _STRING, "parent": _STRING, "standard": {"type": "boolean"}},
             description="A kana form and the kanji it was written from.",
         ),
-        "Model": _object({"name": _STRING, "size": {"type": "integer", "minimum": 1}, "classes": _STRINGS}),
-        "Health": _object(
+        "Model": object_of({"name": _STRING, "size": {"type": "integer", "minimum": 1}, "classes": _STRINGS}),
+        "Health": object_of(
             {
                 "status": {"type": "string", "enum": ["ok"]},
                 "version": _STRING,
@@ -192,13 +159,13 @@ def _read(limits: Limits) -> dict[str, Any]:
                 "image/jpeg": image,
                 "image/webp": image,
                 "multipart/form-data": {
-                    "schema": {**_object({"image": files}), "additionalProperties": False}
+                    "schema": {**object_of({"image": files}), "additionalProperties": False}
                 },
             },
         },
         "responses": {
-            "200": _json("The readings, in the order of the images or boxes", "Readings"),
-            **_errors(400, 403, 408, 413, 415, 422, 429, 503),
+            "200": json_answer("The readings, in the order of the images or boxes", "Readings"),
+            **errors(400, 403, 408, 413, 415, 422, 429, 503),
         },
     }
 
@@ -208,7 +175,7 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document.
 
     >>> sorted(document()["paths"])
-    ['/api/characters/{char}', '/api/model', '/api/read', '/health']
+    ['/api/characters/{char}', '/api/model', '/api/pages', '/api/pages/boxes', '/api/read', '/health']
     """
     char = {
         "name": "char",
@@ -221,25 +188,26 @@ def document() -> dict[str, Any]:
         "operationId": "character",
         "summary": "Look a character up",
         "parameters": [char],
-        "responses": {"200": _json("What is known about it", "Character"), **_errors(403, 404, 422)},
+        "responses": {"200": json_answer("What is known about it", "Character"), **errors(403, 404, 422)},
     }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "kuzushiji",
             "version": __version__,
-            "summary": "Reads cursive classical Japanese, one character at a time",
+            "summary": "Reads cursive classical Japanese, a page or a character at a time",
             "description": "Images are read on the machine that runs this server, and go nowhere else.",
             "license": {"name": "MIT; weights CC BY-SA 4.0", "identifier": "MIT AND CC-BY-SA-4.0"},
         },
         "servers": [{"url": "/"}],
         "paths": {
             "/api/read": {"post": _read(Limits())},
+            **desk.paths(),
             "/api/characters/{char}": {"get": look_up},
             "/api/model": {"get": _simple("model", "Which characters the model reads", "Model")},
             "/health": {"get": _simple("health", "Whether the server is up", "Health")},
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": {**_schemas(), **desk.schemas()}},
     }
 
 
@@ -247,7 +215,7 @@ def _simple(name: str, summary: str, schema: str) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": summary,
-        "responses": {"200": _json(summary, schema), **_errors(403)},
+        "responses": {"200": json_answer(summary, schema), **errors(403)},
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 import re
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.images import framings, read_image, read_picture
+from kuzushiji.images import cut, framings, read_image, read_picture
 from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
@@ -22,7 +21,6 @@ from kuzushiji.web.limits import ApiError, Limits
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _NUMBER = r"[+-]?\d{1,7}(?:\.\d{1,6})?"
 _BOX = re.compile(rf"{_NUMBER}(?:,{_NUMBER}){{3,4}}", re.ASCII)
-_LARGEST_CROP = 1024
 _RAMP = 48.0
 
 
@@ -66,6 +64,27 @@ def parse_box(text: str) -> Box:
     return box
 
 
+def check_size(data: bytes, limits: Limits) -> None:
+    """Looks at an image's header only.
+
+    Args:
+        data: the file.
+        limits: how many pixels it may have.
+
+    Raises:
+        ApiError: 415 no image of a known format, 413 too many pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as header:
+            width, height = header.size
+    except Image.DecompressionBombError:
+        raise _too_many(limits) from None
+    except Exception:
+        raise ApiError(415, f"not an image in a format that is read here ({', '.join(FORMATS)})") from None
+    if width * height > limits.pixels:
+        raise _too_many(limits)
+
+
 def decode(data: bytes, limits: Limits) -> np.ndarray:
     """Decodes an image, its size checked before anything is unpacked.
 
@@ -79,15 +98,7 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
     Raises:
         ApiError: 415 no image of a known format, 413 too many pixels, 422 damaged.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as header:
-            width, height = header.size
-    except Image.DecompressionBombError:
-        raise _too_many(limits) from None
-    except Exception:
-        raise ApiError(415, f"not an image in a format that is read here ({', '.join(FORMATS)})") from None
-    if width * height > limits.pixels:
-        raise _too_many(limits)
+    check_size(data, limits)
     try:
         return read_picture(data, name="the image")
     except KuzushijiError as e:
@@ -101,16 +112,7 @@ def _too_many(limits: Limits) -> ApiError:
 
 
 def crop(image: np.ndarray, box: Box) -> np.ndarray:
-    """Cuts a box, turned upright, out of a page.
-
-    What lies outside the page repeats its edge, so that a box over the margin brings no false ink.
-
-    Args:
-        image: uint8 (h, w), grey, or (h, w, 3), RGB.
-        box: where; it must touch the image.
-
-    Returns:
-        uint8 of as many channels (about height, width of the box; the longer side at most 1024).
+    """Cuts a box, turned upright, out of a page (`kuzushiji.images.cut`).
 
     Raises:
         ApiError: 422, the box lies outside the image.
@@ -118,42 +120,10 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
     >>> crop(np.full((20, 30), 7, np.uint8), Box(4, 4, 10, 6, 30)).shape
     (6, 10)
     """
-    h, w = image.shape[:2]
-    cx, cy = box.x + box.width / 2, box.y + box.height / 2
-    cos, sin = math.cos(math.radians(box.angle)), math.sin(math.radians(box.angle))
-    half_w = (abs(box.width * cos) + abs(box.height * sin)) / 2
-    half_h = (abs(box.width * sin) + abs(box.height * cos)) / 2
-    left, top = math.floor(cx - half_w) - 1, math.floor(cy - half_h) - 1
-    right, bottom = math.ceil(cx + half_w) + 1, math.ceil(cy + half_h) + 1
-    if right <= 0 or bottom <= 0 or left >= w or top >= h:
-        raise ApiError(
-            422, f"the box {box.x:g},{box.y:g},{box.width:g},{box.height:g} lies outside the image"
-        )
-    left, top, right, bottom = max(left, 0), max(top, 0), min(right, w), min(bottom, h)
-    part = np.ascontiguousarray(image[top:bottom, left:right])
-    # Shrinking before turning keeps thin strokes (bilinear sampling alone would skip pixels).
-    scale = min(1.0, _LARGEST_CROP / max(box.width, box.height))
-    if scale < 1:
-        size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-        part = np.asarray(Image.fromarray(part).resize(size, Image.Resampling.BOX))
-    out_w, out_h = max(1, round(box.width * scale)), max(1, round(box.height * scale))
-    u = (np.arange(out_w, dtype=np.float32) + 0.5 - out_w / 2)[None, :]
-    v = (np.arange(out_h, dtype=np.float32) + 0.5 - out_h / 2)[:, None]
-    x = (cx - left) * scale + u * cos - v * sin - 0.5
-    y = (cy - top) * scale + u * sin + v * cos - 0.5
-    return _sample(part, x, y)
-
-
-def _sample(image: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Bilinear interpolation at (x, y), the edge repeated."""
-    h, w = image.shape[:2]
-    x, y = np.clip(x, 0, w - 1), np.clip(y, 0, h - 1)
-    x0, y0 = x.astype(np.int32), y.astype(np.int32)
-    x1, y1 = np.minimum(x0 + 1, w - 1), np.minimum(y0 + 1, h - 1)
-    fx, fy = ((at - before).reshape(at.shape + (1,) * (image.ndim - 2)) for at, before in ((x, x0), (y, y0)))
-    above = image[y0, x0] * (1 - fx) + image[y0, x1] * fx
-    below = image[y1, x0] * (1 - fx) + image[y1, x1] * fx
-    return (above * (1 - fy) + below * fy + 0.5).astype(np.uint8)
+    try:
+        return cut(image, box.x, box.y, box.width, box.height, box.angle)
+    except KuzushijiError as e:
+        raise ApiError(422, str(e)) from None
 
 
 def glyph_of(

@@ -1,0 +1,97 @@
+"""A page of drawn signs and a page reader that knows where they are, for the tests of the desk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from web_support import CLASSES, ink
+
+from kuzushiji.images import read_image
+from kuzushiji.pages import Box, Character, Column, ColumnKind, Page
+from kuzushiji.pages.layout import LayoutColumn
+from kuzushiji.pages.rereading import reread
+from kuzushiji.reading import Reader
+from kuzushiji.web.desk.engine import Report, Stage
+
+COLUMNS = ("一しの十", "へのし一", "十一へし")
+SIDE, PITCH = 100, 140
+
+
+def place(column: int, row: int) -> Box:
+    """Where the row-th sign of the column-th column is: columns from right to left."""
+    return Box(60 + (len(COLUMNS) - 1 - column) * 200, 50 + row * PITCH, SIDE, SIDE)
+
+
+def drawn_page(columns: Sequence[str] = COLUMNS) -> Image.Image:
+    """A page of 620 by 640 pixels with columns of signs."""
+    sheet = Image.new("L", (620, 640), 228)
+    for c, column in enumerate(columns):
+        for r, char in enumerate(column):
+            box = place(c, r)
+            sheet.paste(ink(char, SIDE), (box.x, box.y))
+    return sheet
+
+
+class DrawnPages:
+    """Reads drawn pages: the places are known, the signs are read by the reader of single characters.
+
+    Args:
+        reader: of single characters.
+        hold: when given, a reading waits until it is set, and looks every moment whether it was cancelled.
+        error: raised instead of reading.
+    """
+
+    def __init__(
+        self, reader: Reader, hold: threading.Event | None = None, error: Exception | None = None
+    ) -> None:
+        self.reader = reader
+        self.hold = hold
+        self.error = error
+        self.started = 0
+        self.finished = 0
+
+    def read(self, image: np.ndarray, name: str, report: Report) -> Page:
+        self.started += 1
+        report(Stage.DETECTING)
+        if self.error:
+            raise self.error
+        while self.hold and not self.hold.wait(0.01):
+            report(Stage.DETECTING)
+        report(Stage.READING)
+        columns = []
+        for c in range(len(COLUMNS)):
+            boxes = [place(c, r) for r in range(len(COLUMNS[0]))]
+            boxes = [b for b in boxes if has_ink(image, b)]
+            readings = self.reader.read([image[b.y : b.bottom, b.x : b.right] for b in boxes])
+            if boxes:
+                columns.append(
+                    Column(
+                        tuple(
+                            Character(box, one.candidates, one.sure, alone=one.candidates[0].probability)
+                            for box, one in zip(boxes, readings, strict=True)
+                        ),
+                        ColumnKind.MAIN,
+                    )
+                )
+        self.finished += 1
+        height, width = image.shape[:2]
+        return Page(name, 1, width, height, tuple(columns), seconds=0.01)
+
+    def reread(self, image: np.ndarray, columns: Sequence[LayoutColumn]) -> tuple[Column, ...]:
+        return reread(self.reader, image, columns)
+
+
+def has_ink(image: np.ndarray, box: Box) -> bool:
+    part = read_image(image)[box.y : box.bottom, box.x : box.right]
+    return bool(part.size and part.min() < 128)
+
+
+def doubtful_model(path: Any) -> Any:
+    """A model that is not sure of everything: it knows too few of the signs that the page shows."""
+    from web_support import make_model
+
+    return make_model(path, CLASSES[:4])
