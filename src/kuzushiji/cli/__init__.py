@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "evaluate_cli",
     "map": "map_cli",
     "serve": "serve_cli",
+    "mcp": "mcp_cli",
 }
 """Each command, in the order of the help, and the module of this package that adds it."""
 
