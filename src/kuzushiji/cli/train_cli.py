@@ -55,16 +55,31 @@ def train(
 
 
 def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run's folder.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="A finished run's folder; with --hub also any MODEL.")
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path("model.onnx"),
+    hub: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write a folder that is ready for the Hugging Face Hub instead."),
+    ] = None,
+    repo: Annotated[
+        str | None, typer.Option(metavar="OWNER/NAME", help="With --hub: the repository that the card names.")
+    ] = None,
 ) -> None:
-    """Write a run's model as ONNX, checked against Keras."""
+    """Write a run's model as ONNX, checked against Keras; or a folder for the Hugging Face Hub."""
+    if hub is not None:
+        from kuzushiji.weights.hub import write_folder
+
+        for path in write_folder(run, hub, repo):
+            print(path)
+        return
     from kuzushiji._files import make_room
     from kuzushiji.training.fitting.run_folder import Run
     from kuzushiji.training.shipping import export as exporting
 
     make_room(out)
-    found = exporting.of_run(Run.open(run), out)
+    found = exporting.of_run(Run.open(Path(run)), out)
     print(
         f"{out}: {out.stat().st_size:,} bytes, at most {found.difference:.1e} from Keras, "
         f"{found.agreement:.1%} the same class"

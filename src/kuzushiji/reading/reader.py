@@ -56,7 +56,8 @@ class Reader:
         """Loads the model.
 
         Args:
-            model: a shipped name, or a path (see `kuzushiji.weights.find`); None for the default model.
+            model: a shipped name, a path, or ``"hf://owner/name"`` (see `kuzushiji.weights.find`); None for
+                the default model.
             threads: CPU threads for the model and for decoding; None for all that this process may use.
 
         Raises:
@@ -72,6 +73,31 @@ class Reader:
         self.evidence: Evidence | None = None
         alike = self.model.info.more.get("look_alikes")
         self.look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        name: str,
+        revision: str | None = None,
+        threads: int | None = None,
+        local_files_only: bool = False,
+    ) -> Reader:
+        """Opens a model of the Hugging Face Hub; needs the extra ``hub``.
+
+        Args:
+            name: ``"owner/name"``, with or without ``hf://`` before it.
+            revision: a branch, tag or commit; None for ``main``.
+            threads: see the constructor.
+            local_files_only: look into the Hub's cache only, as ``HF_HUB_OFFLINE`` and
+                ``KUZUSHIJI_OFFLINE`` do.
+
+        Raises:
+            UsageError: no such address, or the extra is not installed.
+            KuzushijiError: the model cannot be had or used.
+        """
+        from kuzushiji.weights.hub import fetch
+
+        return cls(fetch(name, revision, local_files_only), threads)
 
     def load_evidence(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Evidence:
         """Makes the training glyphs on this machine ready to be shown beside readings.

@@ -39,7 +39,8 @@ def find(name_or_path: str | Path) -> Path:
 
     Args:
         name_or_path: a shipped name (it wins over a file of that name; write ``./kmnist`` for the file), an
-            ``.onnx`` file, a run folder, or a ``.keras`` file (exported first; needs the ``train`` extra).
+            ``.onnx`` file, a run folder, a ``.keras`` file (exported first; needs the ``train`` extra), or an
+            address on the Hugging Face Hub, ``hf://owner/name@revision`` (needs the ``hub`` extra).
 
     Returns:
         The path of an existing file; whether it is a usable model only `open_model` can tell.
@@ -51,6 +52,10 @@ def find(name_or_path: str | Path) -> Path:
     shipped = _shipped()
     if str(name_or_path) in shipped:
         return shipped[str(name_or_path)]
+    if str(name_or_path).startswith("hf://"):
+        from kuzushiji.weights.hub.fetching import fetch
+
+        return fetch(str(name_or_path))
     path = Path(name_or_path)
     if path.is_dir():
         for inside in (path / "model.onnx", path / "model.keras"):
@@ -61,7 +66,7 @@ def find(name_or_path: str | Path) -> Path:
         known = ", ".join(shipped) or "none"
         raise UsageError(
             f"no model {str(name_or_path)!r}: shipped are {known}; "
-            "or give an .onnx or .keras file or a run folder"
+            "or give an .onnx or .keras file, a run folder or hf://owner/name"
         )
     if path.suffix == ".keras":
         # The training room imports this one, hence by name and only here.
