@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from PIL import Image
-from web_support import CLASSES, ink
+from web_support import ink
 
 from kuzushiji.images import read_image
 from kuzushiji.pages import Box, Character, Column, ColumnKind, Page
-from kuzushiji.pages.layout import LayoutColumn
+from kuzushiji.pages.given import GivenColumn
 from kuzushiji.pages.rereading import reread
 from kuzushiji.reading import Reader
 from kuzushiji.web.desk.engine import Report, Stage
@@ -43,14 +42,20 @@ class DrawnPages:
         reader: of single characters.
         hold: when given, a reading waits until it is set, and looks every moment whether it was cancelled.
         error: raised instead of reading.
+        doubts: (column, row) of the signs that it is not sure of.
     """
 
     def __init__(
-        self, reader: Reader, hold: threading.Event | None = None, error: Exception | None = None
+        self,
+        reader: Reader,
+        hold: threading.Event | None = None,
+        error: Exception | None = None,
+        doubts: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
         self.reader = reader
         self.hold = hold
         self.error = error
+        self.doubts = doubts
         self.started = 0
         self.finished = 0
 
@@ -64,34 +69,28 @@ class DrawnPages:
         report(Stage.READING)
         columns = []
         for c in range(len(COLUMNS)):
-            boxes = [place(c, r) for r in range(len(COLUMNS[0]))]
-            boxes = [b for b in boxes if has_ink(image, b)]
+            rows = [r for r in range(len(COLUMNS[0])) if has_ink(image, place(c, r))]
+            boxes = [place(c, r) for r in rows]
             readings = self.reader.read([image[b.y : b.bottom, b.x : b.right] for b in boxes])
             if boxes:
-                columns.append(
-                    Column(
-                        tuple(
-                            Character(box, one.candidates, one.sure, alone=one.candidates[0].probability)
-                            for box, one in zip(boxes, readings, strict=True)
-                        ),
-                        ColumnKind.MAIN,
+                found = [
+                    Character(
+                        box,
+                        one.candidates,
+                        one.sure and (c, row) not in self.doubts,
+                        alone=one.candidates[0].probability,
                     )
-                )
+                    for row, box, one in zip(rows, boxes, readings, strict=True)
+                ]
+                columns.append(Column(tuple(found), ColumnKind.MAIN))
         self.finished += 1
         height, width = image.shape[:2]
         return Page(name, 1, width, height, tuple(columns), seconds=0.01)
 
-    def reread(self, image: np.ndarray, columns: Sequence[LayoutColumn]) -> tuple[Column, ...]:
+    def reread(self, image: np.ndarray, columns: Sequence[GivenColumn]) -> tuple[Column, ...]:
         return reread(self.reader, image, columns)
 
 
 def has_ink(image: np.ndarray, box: Box) -> bool:
     part = read_image(image)[box.y : box.bottom, box.x : box.right]
     return bool(part.size and part.min() < 128)
-
-
-def doubtful_model(path: Any) -> Any:
-    """A model that is not sure of everything: it knows too few of the signs that the page shows."""
-    from web_support import make_model
-
-    return make_model(path, CLASSES[:4])

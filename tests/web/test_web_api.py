@@ -145,6 +145,11 @@ def test_schemathesis_finds_no_failure(engine: Any, tiny_model: Path) -> None:
     for kind in ("image/png", "image/jpeg", "image/webp"):
         schemathesis.openapi.media_type(kind, pictures)
     schemathesis.openapi.format("binary", pictures)
+    box = {"box": [2, 2, 18, 18]}
+    layouts = [
+        {"columns": [{"characters": [box] * n}, {"kind": "ruby", "characters": [box]}]} for n in (1, 3)
+    ]
+    schemathesis.openapi.format("layout", st.sampled_from([json.dumps(each).encode() for each in layouts]))
     with warnings.catch_warnings(), serving(web_app.create_app(engine, pages=pages)) as url:
         warnings.simplefilter("ignore")
         schema = schemathesis.openapi.from_url(f"{url}/openapi.json")

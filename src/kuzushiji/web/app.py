@@ -72,6 +72,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", _page("index.html")),
+            Route("/desk", _page("desk.html")),
             Route("/api", _page("api.html")),
             Route("/health", api.health),
             Route("/openapi.json", openapi.endpoint),

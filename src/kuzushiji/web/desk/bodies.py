@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.pages.layout import LayoutColumn
+from kuzushiji.pages.given import GivenColumn
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
 from kuzushiji.web.limits import ApiError, Limits
 
@@ -27,7 +27,7 @@ class PageBody:
 
     name: str
     image: bytes
-    layout: tuple[LayoutColumn, ...] = ()
+    layout: tuple[GivenColumn, ...] = ()
     known: bytes = b""
 
 
@@ -65,12 +65,12 @@ def _not_empty(data: bytes) -> bytes:
     return data
 
 
-def _layout(data: bytes, limits: Limits) -> tuple[LayoutColumn, ...]:
+def _layout(data: bytes, limits: Limits) -> tuple[GivenColumn, ...]:
     columns = json_of(data, "layout").get("columns")
     if not isinstance(columns, list):
         raise ApiError(422, 'layout must be {"columns": […]}')
     try:
-        layout = tuple(map(LayoutColumn.from_json, columns))
+        layout = tuple(map(GivenColumn.from_json, columns))
     except KuzushijiError as e:
         raise ApiError(422, str(e)) from None
     if sum(len(column.boxes) for column in layout) > limits.characters:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from kuzushiji.pages import Column, Page
-from kuzushiji.pages.layout import LayoutColumn
+from kuzushiji.pages.given import GivenColumn
 
 
 class Stage(StrEnum):
@@ -38,6 +38,6 @@ class PageEngine(Protocol):
         """Reads a page: uint8 (h, w) or (h, w, 3), upright. It calls ``report`` as its stages begin."""
         ...
 
-    def reread(self, image: np.ndarray, columns: Sequence[LayoutColumn]) -> tuple[Column, ...]:
+    def reread(self, image: np.ndarray, columns: Sequence[GivenColumn]) -> tuple[Column, ...]:
         """Reads given boxes of a page or of a part of one, column by column, in the given order."""
         ...

@@ -13,6 +13,7 @@ _FLAG: dict[str, Any] = {"type": "boolean"}
 _WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0}
 _SHARE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+_LAYOUT: dict[str, Any] = {"type": "string", "format": "layout"}
 
 
 def schemas() -> dict[str, Any]:
@@ -106,7 +107,7 @@ def paths() -> dict[str, Any]:
             'height], "angle": 0, "char": "か", "ruby": false}]}]}`. A character with `char` is known '
             "and is not read."
         ),
-        "requestBody": {"required": True, "content": _form({"image": _FILE, "layout": _FILE})},
+        "requestBody": {"required": True, "content": _form({"image": _FILE, "layout": _LAYOUT})},
         "responses": {
             "200": json_answer("The columns, in the order of the layout", "Columns"),
             **refused,

@@ -27,7 +27,12 @@ export function debounce(f, ms) {
 
 /** Offers text as a file to keep. */
 export function download(name, text, type) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+  keepFile(name, new Blob([text], { type }));
+}
+
+/** Offers a blob as a file to keep. */
+export function keepFile(name, blob) {
+  const url = URL.createObjectURL(blob);
   const a = h("a", { href: url, download: name });
   document.body.append(a);
   a.click();

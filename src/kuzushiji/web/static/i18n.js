@@ -21,6 +21,11 @@ export function store(key, value) {
 
 export const current = () => language;
 
+/** Adds the words of a page that has more of them: {language: {key: text}}. */
+export function addWords(more) {
+  for (const [each, words] of Object.entries(more)) Object.assign(strings[each], words);
+}
+
 /** The text of a key, its {names} filled in. */
 export function t(key, values = {}) {
   const text = strings[language][key] ?? key;

@@ -17,7 +17,7 @@ LARGEST = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutBox:
+class GivenBox:
     """Where one character is, and which one it is when a person has decided that.
 
     Attributes:
@@ -39,13 +39,13 @@ class LayoutBox:
     ruby: bool = False
 
     @classmethod
-    def from_json(cls, tree: Any) -> LayoutBox:
+    def from_json(cls, tree: Any) -> GivenBox:
         """Reads ``{"box": [x, y, width, height], "angle": 0, "char": "か", "ruby": false}``.
 
         Raises:
             KuzushijiError: something else, or a box that cannot be.
 
-        >>> LayoutBox.from_json({"box": [1, 2, 30, 40]}).height
+        >>> GivenBox.from_json({"box": [1, 2, 30, 40]}).height
         40.0
         """
         if not isinstance(tree, Mapping):
@@ -62,7 +62,7 @@ class LayoutBox:
 
 
 @dataclass(frozen=True, slots=True)
-class LayoutColumn:
+class GivenColumn:
     """The boxes of one column, in reading order (at least one).
 
     Attributes:
@@ -70,12 +70,12 @@ class LayoutColumn:
         kind: what the column is.
     """
 
-    boxes: tuple[LayoutBox, ...]
+    boxes: tuple[GivenBox, ...]
     kind: ColumnKind = ColumnKind.MAIN
 
     @classmethod
-    def from_json(cls, tree: Any) -> LayoutColumn:
-        """Reads ``{"kind": "main", "characters": […]}``, the characters as for `LayoutBox.from_json`.
+    def from_json(cls, tree: Any) -> GivenColumn:
+        """Reads ``{"kind": "main", "characters": […]}``, the characters as for `GivenBox.from_json`.
 
         Raises:
             KuzushijiError: something else.
@@ -86,7 +86,7 @@ class LayoutColumn:
         kind = tree.get("kind", "main")
         if kind not in set(ColumnKind):
             raise KuzushijiError(f"layout: kind must be one of {', '.join(ColumnKind)}")
-        return cls(tuple(map(LayoutBox.from_json, boxes)), ColumnKind(kind))
+        return cls(tuple(map(GivenBox.from_json, boxes)), ColumnKind(kind))
 
 
 def _is_number(value: Any) -> bool:
