@@ -31,8 +31,8 @@ from bench import machine, write_lines
 
 from kuzushiji.characters import base_of, lookup
 from kuzushiji.evaluation.measures.intervals import Estimate, wilson
+from kuzushiji.images import Reason
 from kuzushiji.reading import Reader, Reading
-from kuzushiji.reading.decide import FORM_DOUBT
 
 EACH = 60  # made pictures of each kind
 KATAKANA_TO_HIRAGANA = ord("ア") - ord("あ")
@@ -138,7 +138,7 @@ def figures(folder: Path, model: str | None) -> list[dict[str, str | int]]:
         if where in ("kana", "kanji"):
             groups.setdefault("kana and kanji", []).append((reading, frozenset(char)))
             groups.setdefault(ALIKE, []).append((reading, same(char, classes)))
-            bold = replace(reading, sure=True) if reading.reasons == (FORM_DOUBT,) else reading
+            bold = replace(reading, sure=True) if reading.reason_codes == (Reason.OTHER_FORM,) else reading
             groups.setdefault(BOLD, []).append((bold, frozenset(char)))
     rows = [
         line(name, [r for r, _ in groups[name]], [] if name == "outside" else [c for _, c in groups[name]])

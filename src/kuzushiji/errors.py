@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 TYPE_CHECKING = False  # typing's own costs a tenth of a cold start
 if TYPE_CHECKING:
     from types import ModuleType
 
 
+class ErrorCode(StrEnum):
+    """What is wrong with an input, as a value: the code in JSON. Codes are added, never renamed."""
+
+    NOT_AN_IMAGE = "not-an-image"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too-large"
+    TOO_COSTLY = "too-costly"
+    CANNOT_OPEN = "cannot-open"
+    FOLDER = "folder"
+    EMPTY_FOLDER = "empty-folder"
+    OTHER = "other"
+
+
 class KuzushijiError(Exception):
-    """An input that cannot be used; the message is one line: what is wrong, in which input, what to do."""
+    """An input that cannot be used; the message is one line: what is wrong, in which input, what to do.
+
+    Attributes:
+        code: the kind of error.
+    """
+
+    def __init__(self, message: str = "", code: ErrorCode = ErrorCode.OTHER) -> None:
+        """Takes the line, and the kind of error where a caller may want to know it."""
+        super().__init__(message)
+        self.code = code
 
 
 class UsageError(KuzushijiError):

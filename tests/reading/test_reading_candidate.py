@@ -42,4 +42,5 @@ def test_the_json_contract():
     assert Reading("b.png", error="not an image: b.png").to_json() == {
         "file": "b.png",
         "error": "not an image: b.png",
+        "error_code": "other",
     }

@@ -8,7 +8,8 @@ from PIL import Image
 
 import kuzushiji
 from kuzushiji import images
-from kuzushiji.errors import UsageError
+from kuzushiji.errors import ErrorCode, UsageError
+from kuzushiji.images import Reason
 from kuzushiji.images.brush import draw
 from kuzushiji.images.samples import STROKES
 from kuzushiji.reading import Reader
@@ -91,7 +92,8 @@ def test_each_bad_input_has_its_reason(reader, files, tmp_path):
     for reading in readings:
         assert reading.candidates or (reading.error and "\n" not in reading.error)
         assert not (reading.error and reading.sure)
-    assert readings[3].error == "no images in this folder"
+    assert readings[3].error.endswith("no images in this folder")
+    assert readings[3].error_code is ErrorCode.EMPTY_FOLDER
 
 
 def test_candidates_are_ranked_and_limited(reader, glyphs):
@@ -107,6 +109,7 @@ def test_candidates_are_ranked_and_limited(reader, glyphs):
 def test_a_close_race_is_not_sure_and_says_so(reader, glyphs):
     [reading] = reader.read(np.maximum(glyphs[0], glyphs[1]), top=1)
     assert not reading.sure
+    assert reading.reason_codes == (Reason.CLOSE,)
     assert reading.reasons == ("the best two candidates are close",)
 
 
@@ -120,14 +123,14 @@ def test_a_glyph_made_beforehand_is_judged_as_its_picture_is(tiny_model, tmp_pat
     templates = np.stack([images.to_glyph(page, 56) for page in pages])
     reader = Reader(tiny_model(templates, tuple(STROKES), size=56, sharpness=200.0, sure_threshold=0.5))
     apart = reader.read_glyphs(np.stack([images.framings(page, 56)[0] for page in pages]))
-    assert [(r.candidates[0].char, r.sure, r.reasons) for r in reader.read(pages)] == [
-        (r.candidates[0].char, r.sure, r.reasons) for r in apart
+    assert [(r.candidates[0].char, r.sure, r.reason_codes) for r in reader.read(pages)] == [
+        (r.candidates[0].char, r.sure, r.reason_codes) for r in apart
     ]
 
 
 def test_the_models_threshold_decides(tiny_model, glyphs, tmp_path):
     faint = tiny_model(sharpness=2.0, sure_threshold=0.9, path=tmp_path / "faint.onnx")
-    assert Reader(faint).read(glyphs[0])[0].reasons == ("probability below 0.90",)
+    assert Reader(faint).read(glyphs[0])[0].reason_codes == (Reason.BELOW_THRESHOLD,)
     lax = tiny_model(sharpness=2.0, sure_threshold=0.5, path=tmp_path / "lax.onnx")
     assert Reader(lax).read(glyphs[0])[0].sure
 
@@ -137,7 +140,7 @@ def test_a_model_without_calibration_is_not_even_sure_of_a_probability_of_one(ti
     [reading] = Reader(loud).read(glyphs[0])
     assert reading.candidates[0].probability == 1
     assert not reading.sure
-    assert reading.reasons == ("this model is never sure",)
+    assert reading.reason_codes == (Reason.NEVER_SURE,)
 
 
 def test_a_trace_of_the_other_form_of_a_kanji_leaves_a_doubt(tiny_model, glyphs, tmp_path):
@@ -151,7 +154,7 @@ def test_a_trace_of_the_other_form_of_a_kanji_leaves_a_doubt(tiny_model, glyphs,
         assert reading.candidates[0].variants == ("杯",)
         assert 0.9 < reading.candidates[0].probability < 0.998
         assert reading.sure == sure
-        assert reading.reasons == (() if sure else ("an old or new form of the same kanji is possible",))
+        assert reading.reason_codes == (() if sure else (Reason.OTHER_FORM,))
 
 
 def test_blank_paper_is_never_sure(reader):
@@ -159,7 +162,7 @@ def test_blank_paper_is_never_sure(reader):
         [reading] = reader.read(blank)
         assert reading.error is None
         assert not reading.sure
-        assert reading.reasons[0].startswith("blank")
+        assert reading.reason_codes == (Reason.BLANK,)
 
 
 def test_glyphs_that_are_ready_need_no_conversion(reader, glyphs):

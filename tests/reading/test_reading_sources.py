@@ -52,7 +52,7 @@ def test_a_folder_that_cannot_be_opened_is_passed_on_and_costs_no_other(tmp_path
     assert list(expand([str(tmp_path)])) == [*wanted, closed]
     assert list(expand([closed])) == [closed]
     [reading] = Reader().read(closed)
-    assert reading.error == "this folder cannot be opened: Permission denied"
+    assert reading.error == f"{closed}: this folder cannot be opened: Permission denied"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")

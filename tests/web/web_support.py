@@ -125,7 +125,7 @@ class StandIn:
             raise self.error
         a = {"char": "あ", "codepoint": "U+3042", "probability": 0.9}
         i = {"char": "い", "codepoint": "U+3044", "probability": 0.1}
-        return [{"candidates": [a, i][:top], "sure": True, "reasons": []} for _ in glyphs]
+        return [{"candidates": [a, i][:top], "sure": True, "reasons": [], "reason_codes": []} for _ in glyphs]
 
     def known(self, glyph: np.ndarray, chars: Sequence[str], count: int) -> list[list[np.ndarray]]:
         return [[] for _ in chars]

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from kuzushiji.reading import Reading
 
 
-_BEFORE_THE_NAME = ("not an image: ", "too large: ", "too costly: ", "cannot open ")
-"""What `kuzushiji.images.read_image` says of a file begins so; other errors do not name it."""
-
-
 def show(reading: Reading, name: str | None = None) -> None:
     """Prints a reading for a person; an image that could not be used goes to standard error.
 
@@ -24,8 +20,7 @@ def show(reading: Reading, name: str | None = None) -> None:
         name: to show instead of the whole path.
     """
     if reading.error is not None:
-        named = reading.error.startswith(tuple(words + reading.file for words in _BEFORE_THE_NAME))
-        console.complain(reading.error if named else f"{name or reading.file}: {reading.error}")
+        console.complain(reading.error)
         return
     verdict = console.style("sure", "green")
     if not reading.sure:

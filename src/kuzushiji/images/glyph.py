@@ -57,7 +57,7 @@ def glyph_quality(image: Source) -> Quality:
         image: as for :func:`to_glyph`.
 
     Returns:
-        The quality, with reasons in words.
+        The quality, with what speaks against a sure reading.
 
     Raises:
         KuzushijiError: see :func:`read_image`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kuzushiji.images.ink import Tones
+from kuzushiji.images.reasons import Reason, words
 
 BLANK_CONTRAST = 10.0
 """Grey levels between paper and ink below which there is nothing to read."""
@@ -37,14 +38,19 @@ class Quality:
         contrast: grey levels between paper and ink, 0..255.
         touches_border: strokes cover a good part of the picture's edge, so some may be missing.
         is_empty: nothing to read; the glyph is black, or nearly.
-        reasons: what speaks against a sure reading, in words; empty if nothing does.
+        reason_codes: what speaks against a sure reading; empty if nothing does.
     """
 
     ink: float
     contrast: float
     touches_border: bool
     is_empty: bool
-    reasons: tuple[str, ...]
+    reason_codes: tuple[Reason, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons in English words (`kuzushiji.images.reasons.words` has Japanese too)."""
+        return words(self.reason_codes)
 
 
 def is_blank(measured: Tones) -> bool:
@@ -58,7 +64,7 @@ def is_blank(measured: Tones) -> bool:
 
 
 def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bool) -> Quality:
-    """Words the findings of a conversion.
+    """Sums up the findings of a conversion.
 
     Args:
         glyph: uint8 (size, size), white ink on black.
@@ -73,22 +79,22 @@ def judge(glyph: np.ndarray, measured: Tones, touches_border: bool, is_empty: bo
     is_empty = is_empty or ink < LITTLE_INK / 4
     reasons = []
     if is_empty:
-        reasons.append("blank: no ink found")
+        reasons.append(Reason.BLANK)
     else:
         if measured.contrast < FAINT_CONTRAST:
-            reasons.append("faint: little contrast between ink and paper")
+            reasons.append(Reason.FAINT)
         if measured.separation < NO_SEPARATION:
-            reasons.append("no clear ink: grey tones or noise rather than strokes")
+            reasons.append(Reason.NO_CLEAR_INK)
         if ink < LITTLE_INK:
-            reasons.append("hardly any ink")
+            reasons.append(Reason.LITTLE_INK)
         if ink > MUCH_INK:
-            reasons.append("mostly ink: a picture, a stain or a frame rather than a character")
+            reasons.append(Reason.MOSTLY_INK)
         elif is_blot(glyph):
-            reasons.append("a blot: ink thicker than any stroke")
+            reasons.append(Reason.BLOT)
         elif is_ruled_line(glyph):
-            reasons.append("a ruled line: straighter and more even than any stroke")
+            reasons.append(Reason.RULED_LINE)
         if touches_border:
-            reasons.append("cut: strokes run into the edge of the picture")
+            reasons.append(Reason.CUT)
     return Quality(ink, measured.contrast, touches_border, is_empty, tuple(reasons))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import ErrorCode, KuzushijiError
 from kuzushiji.images.budget import TooCostlyError, check_tags, passes
 from kuzushiji.images.colour import to_grey
 from kuzushiji.images.strips import strips
@@ -94,23 +94,26 @@ def read_picture(source: Source, name: str | None = None) -> np.ndarray:
         name = name or os.fspath(source)
         data = _file_bytes(Path(source), name)
     if not data:
-        raise KuzushijiError(f"not an image: {name} is empty (0 bytes)")
+        raise KuzushijiError(f"not an image: {name} is empty (0 bytes)", ErrorCode.NOT_AN_IMAGE)
     if len(data) > MAX_BYTES:
-        raise KuzushijiError(f"too large: {name} has over {MAX_BYTES >> 20} MB; crop the character first")
+        raise KuzushijiError(
+            f"too large: {name} has over {MAX_BYTES >> 20} MB; crop the character first", ErrorCode.TOO_LARGE
+        )
     try:
         passes(data)
         image = Image.open(io.BytesIO(data), formats=_decoders(data))
     except TooCostlyError as e:
-        raise KuzushijiError(f"too costly: {name}: {e}") from None
+        raise KuzushijiError(f"too costly: {name}: {e}", ErrorCode.TOO_COSTLY) from None
     except Image.DecompressionBombError:
-        raise KuzushijiError(_too_many_pixels(name)) from None
+        raise _too_many_pixels(name) from None
     except Image.UnidentifiedImageError:
         raise KuzushijiError(
-            f"not an image: {name} ({_what(data)}); give PNG, JPEG, TIFF, WebP, BMP or GIF"
+            f"not an image: {name} ({_what(data)}); give PNG, JPEG, TIFF, WebP, BMP or GIF",
+            ErrorCode.NOT_AN_IMAGE,
         ) from None
     except Exception as e:
         _unless_exhausted(e, name)
-        raise KuzushijiError(f"not an image: {name} ({_one_line(e)})") from None
+        raise KuzushijiError(f"not an image: {name} ({_one_line(e)})", ErrorCode.NOT_AN_IMAGE) from None
     return _from_pillow(image, name)
 
 
@@ -134,28 +137,28 @@ def _file_bytes(path: Path, name: str) -> bytes:
     try:
         status = path.stat()  # before it is opened: a pipe would wait for its writer
         if stat.S_ISDIR(status.st_mode):
-            raise KuzushijiError(f"not an image: {name} is a folder")
+            raise KuzushijiError(f"not an image: {name} is a folder", ErrorCode.FOLDER)
         if not stat.S_ISREG(status.st_mode):
-            raise KuzushijiError(f"not an image: {name} is not a plain file")
+            raise KuzushijiError(f"not an image: {name} is not a plain file", ErrorCode.NOT_AN_IMAGE)
         with open(path, "rb") as file:
             return file.read(min(status.st_size, MAX_BYTES) + 1)
     except (OSError, ValueError) as e:
         _unless_exhausted(e, name)
         reason = getattr(e, "strerror", None) or _one_line(e)
-        raise KuzushijiError(f"cannot open {name}: {reason}") from None
+        raise KuzushijiError(f"cannot open {name}: {reason}", ErrorCode.CANNOT_OPEN) from None
 
 
 def _from_pillow(image: Image.Image, name: str) -> np.ndarray:
     width, height = image.size
     if width * height == 0:
-        raise KuzushijiError(f"not an image: {name} has no pixels ({width}x{height})")
+        raise KuzushijiError(f"not an image: {name} has no pixels ({width}x{height})", ErrorCode.NOT_AN_IMAGE)
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise KuzushijiError(_too_many_pixels(name, f" ({width}x{height})"))
+        raise _too_many_pixels(name, f" ({width}x{height})")
     try:
         picture = _pixels(image)
     except Exception as e:
         _unless_exhausted(e, name)
-        raise KuzushijiError(f"not an image: {name} is damaged ({_one_line(e)})") from None
+        raise KuzushijiError(f"not an image: {name} is damaged ({_one_line(e)})", ErrorCode.DAMAGED) from None
     turn = _orientation(image)
     return picture if turn == 1 else np.ascontiguousarray(_turn(picture, turn))
 
@@ -216,22 +219,27 @@ def _from_array(array: np.ndarray, name: str) -> np.ndarray:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.size == 0:
-        raise KuzushijiError(f"not an image: {name} has no pixels (shape {array.shape})")
+        raise KuzushijiError(
+            f"not an image: {name} has no pixels (shape {array.shape})", ErrorCode.NOT_AN_IMAGE
+        )
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
         raise KuzushijiError(
-            f"not an image: {name} has shape {array.shape}; give one picture, (h, w), (h, w, 3) or (h, w, 4)"
+            f"not an image: {name} has shape {array.shape}; give one picture, (h, w), (h, w, 3) or (h, w, 4)",
+            ErrorCode.NOT_AN_IMAGE,
         )
     if array.shape[0] * array.shape[1] > MAX_PIXELS or max(array.shape) > MAX_SIDE:
-        raise KuzushijiError(_too_many_pixels(name, f" ({array.shape[1]}x{array.shape[0]})"))
+        raise _too_many_pixels(name, f" ({array.shape[1]}x{array.shape[0]})")
     if array.dtype == bool:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype.kind not in "uif":
-        raise KuzushijiError(f"not an image: {name} has dtype {array.dtype}; numbers are expected")
+        raise KuzushijiError(
+            f"not an image: {name} has dtype {array.dtype}; numbers are expected", ErrorCode.NOT_AN_IMAGE
+        )
     elif array.dtype != np.uint8:
         try:
             array = _scale(array)
         except ValueError as e:
-            raise KuzushijiError(f"not an image: {name}: {_one_line(e)}") from None
+            raise KuzushijiError(f"not an image: {name}: {_one_line(e)}", ErrorCode.NOT_AN_IMAGE) from None
     if array.ndim == 2:
         return array
     if array.shape[2] == 4:
@@ -274,9 +282,11 @@ def _what(data: bytes) -> str:
     return "unknown format"
 
 
-def _too_many_pixels(name: str, size: str = "") -> str:
+def _too_many_pixels(name: str, size: str = "") -> KuzushijiError:
     limit = f"{MAX_PIXELS // 1_000_000} million pixels or {MAX_SIDE} on a side"
-    return f"too large: {name}{size} has over {limit}; crop the character first"
+    return KuzushijiError(
+        f"too large: {name}{size} has over {limit}; crop the character first", ErrorCode.TOO_LARGE
+    )
 
 
 def _one_line(error: Exception) -> str:

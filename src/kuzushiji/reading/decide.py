@@ -12,41 +12,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kuzushiji.images.reasons import Reason
 from kuzushiji.weights.info import NEVER, reaches
 
 OTHER_FORM = 0.002
 """Probability of another form of the same kanji from which it is left standing (see docs/reader.md)."""
-FORM_DOUBT = "an old or new form of the same kanji is possible"
-"""The reason that is given then."""
 
 if TYPE_CHECKING:
     from kuzushiji.images import Quality
 
 
-def faults(glyph: np.ndarray) -> tuple[str, ...]:
+def faults(glyph: np.ndarray) -> tuple[Reason, ...]:
     """What is wrong with a glyph as such, whatever the model thinks of it and whatever picture it is of.
 
     Args:
         glyph: uint8 (size, size), white ink on black.
 
     >>> faults(np.zeros((28, 28), np.uint8))
-    ('blank: no ink found',)
+    (<Reason.BLANK: 'blank'>,)
     """
     from kuzushiji import images
 
     return faults_of(images.judge_glyph(glyph))
 
 
-def faults_of(quality: Quality) -> tuple[str, ...]:
+def faults_of(quality: Quality) -> tuple[Reason, ...]:
     """The findings about a picture that forbid a sure answer.
 
     A character that touches the picture's edge is not among them: people crop tightly, and more than half of
     our real crops do.
     """
-    return tuple(reason for reason in quality.reasons if not reason.startswith("cut"))
+    return tuple(reason for reason in quality.reason_codes if reason is not Reason.CUT)
 
 
-def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0) -> tuple[str, ...]:
+def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0) -> tuple[Reason, ...]:
     """What is doubtful about an answer.
 
     Args:
@@ -55,13 +54,13 @@ def doubts(probabilities: np.ndarray, threshold: float, other_form: float = 0.0)
         other_form: the probability of the likeliest other form, old or new, of the best candidate.
 
     >>> doubts(np.array([0.5, 0.4]), 0.9)
-    ('the best two candidates are close',)
+    (<Reason.CLOSE: 'close'>,)
     >>> doubts(np.array([0.98, 0.01]), 0.9, other_form=0.01)
-    ('an old or new form of the same kanji is possible',)
+    (<Reason.OTHER_FORM: 'other-form'>,)
     """
     best = float(probabilities[0])
     if reaches(best, threshold):
-        return (FORM_DOUBT,) if other_form >= OTHER_FORM else ()
+        return (Reason.OTHER_FORM,) if other_form >= OTHER_FORM else ()
     if len(probabilities) > 1 and best < 2 * float(probabilities[1]):
-        return ("the best two candidates are close",)
-    return (f"probability below {threshold:.2f}" if threshold < NEVER else "this model is never sure",)
+        return (Reason.CLOSE,)
+    return (Reason.BELOW_THRESHOLD if threshold < NEVER else Reason.NEVER_SURE,)

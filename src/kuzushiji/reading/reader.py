@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from kuzushiji._machine import cores
-from kuzushiji.errors import KuzushijiError, UsageError
+from kuzushiji.errors import ErrorCode, KuzushijiError, UsageError
 from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.decide import doubts, faults, faults_of
 from kuzushiji.reading.result import Reading
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from kuzushiji.images.reasons import Reason
     from kuzushiji.reading.evidence import Evidence
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
@@ -40,8 +41,8 @@ _AHEAD = 2  # batches that wait for a thread, or to be yielded, beside those at 
 class _Prepared(NamedTuple):
     file: str
     glyphs: np.ndarray | None  # uint8 (framings, size, size)
-    faults: tuple[str, ...]
-    error: str | None
+    faults: tuple[Reason, ...] = ()
+    error: KuzushijiError | None = None
 
 
 class Reader:
@@ -212,19 +213,21 @@ class Reader:
         path = os.fspath(item) if isinstance(item, str | os.PathLike) else None
         file = f"#{number}" if path is None else path
         try:
-            glyphs, quality = images.framings(images.read_image(item), size=self.model.info.size)
-            return _Prepared(file, glyphs, faults_of(quality), None)
+            glyphs, quality = images.framings(images.read_image(item, file), size=self.model.info.size)
+            return _Prepared(file, glyphs, faults_of(quality))
+        except KuzushijiError as e:
+            return _Prepared(file, None, error=_of_folder(file) if e.code is ErrorCode.FOLDER else e)
         except Exception as e:  # whatever a decoder trips over, the other pictures are still read
-            folder = path is not None and os.path.isdir(path)
-            return _Prepared(file, None, (), _of_folder(file) if folder else _reason(e, file))
+            words = " ".join(str(e).split()) or type(e).__name__
+            return _Prepared(file, None, error=KuzushijiError(f"{file}: could not be read: {words}"))
 
     def _judge(self, prepared: list[_Prepared], top: int, evidence: int) -> list[Reading]:
         framed = [each.glyphs for each in prepared if each.glyphs is not None]
         rows = iter(self._probabilities(framed) if framed else ())
         readings = [
-            Reading(each.file, error=each.error)
-            if each.glyphs is None
-            else self._reading(each.file, next(rows), each.faults, top)
+            self._reading(each.file, next(rows), each.faults, top)
+            if each.error is None
+            else Reading(each.file, error=str(each.error), error_code=each.error.code)
             for each in prepared
         ]
         if not (evidence and framed):
@@ -245,14 +248,14 @@ class Reader:
             supported.append(reading)
         return supported
 
-    def _reading(self, file: str, row: np.ndarray, wrong: tuple[str, ...], top: int) -> Reading:
+    def _reading(self, file: str, row: np.ndarray, wrong: tuple[Reason, ...], top: int) -> Reading:
         info = self.model.info
         best = _largest(row, max(top, 2))
         chars = [(info.classes[i], float(row[i])) for i in best[:top]]
         candidates = tuple(Candidate.of(c, p, self.look_alikes.get(c, ())) for c, p in chars)
         forms = [float(row[self._positions[c]]) for c in candidates[0].variants if c in self._positions]
         reasons = wrong or doubts(row[best], info.sure_threshold, max(forms, default=0.0))
-        return Reading(file, candidates, sure=not reasons, reasons=reasons)
+        return Reading(file, candidates, sure=not reasons, reason_codes=reasons)
 
 
 def _largest(row: np.ndarray, count: int) -> np.ndarray:
@@ -277,17 +280,10 @@ def _several(items: Any) -> Iterable[Source]:
     return items
 
 
-def _of_folder(path: str) -> str:
+def _of_folder(path: str) -> KuzushijiError:
     """Why a folder was handed over in place of its images."""
     try:
         os.scandir(path).close()
     except OSError as e:
-        return f"this folder cannot be opened: {e.strerror}"
-    return "no images in this folder"
-
-
-def _reason(error: Exception, file: str) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    if not isinstance(error, KuzushijiError):
-        text = f"could not be read: {text}"
-    return text.removeprefix(f"{file}: ")
+        return KuzushijiError(f"{path}: this folder cannot be opened: {e.strerror}", ErrorCode.CANNOT_OPEN)
+    return KuzushijiError(f"{path}: no images in this folder", ErrorCode.EMPTY_FOLDER)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.images.reasons import Reason, words
 from kuzushiji.reading.reader import WITH_EVIDENCE
 from kuzushiji.web.engine import Engine, describe
 from kuzushiji.web.forms import FORM, files_of, kind_of
@@ -45,7 +46,7 @@ class _Prepared:
     file: str
     box: Box | None
     glyphs: np.ndarray | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[Reason, ...] = ()
     error: ApiError | None = None
 
 
@@ -123,7 +124,8 @@ def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: E
     if one.faults:
         # The model sees only the glyph; what was wrong with the picture before weighs as much.
         out["sure"] = False
-        out["reasons"] = list(dict.fromkeys([*one.faults, *answer.get("reasons", ())]))
+        codes = tuple(dict.fromkeys([*one.faults, *map(Reason, answer.get("reason_codes", ()))]))
+        out |= {"reasons": list(words(codes)), "reason_codes": list(codes)}
     if one.glyphs is not None and options.glyph:
         out["glyph"] = png_data(one.glyphs[0])
     if one.glyphs is not None and options.evidence:

@@ -50,6 +50,11 @@ def _schemas() -> dict[str, Any]:
                     "type": "boolean",
                     "description": "Whether the model stands by its first candidate.",
                 },
+                "reasons": {**_STRINGS, "description": "Why it is not sure, in English."},
+                "reason_codes": {
+                    **_STRINGS,
+                    "description": "The same as codes, which do not change.",
+                },
                 "glyph": {"type": "string", "description": "What the model saw, a `data:image/png` address."},
                 "box": ref("Box"),
                 "error": {"type": "string", "description": "Why this one could not be read."},

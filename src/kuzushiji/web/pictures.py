@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.images import cut, framings, read_image, read_picture
+from kuzushiji.images import Reason, cut, framings, read_image, read_picture
 from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
@@ -128,7 +128,7 @@ def crop(image: np.ndarray, box: Box) -> np.ndarray:
 
 def glyph_of(
     image: np.ndarray, size: int, invert: bool = False, threshold: int | None = None
-) -> tuple[np.ndarray, tuple[str, ...]]:
+) -> tuple[np.ndarray, tuple[Reason, ...]]:
     """The normalised glyph of one cropped character, in several framings, with what the sender corrected.
 
     Args:
@@ -140,7 +140,7 @@ def glyph_of(
     Returns:
         uint8 (3, size, size), white ink on black, see `kuzushiji.images.framings`; where there is one framing
         it is repeated, so that all pictures can be read in one batch. And what is wrong with the picture, if
-        anything, in words.
+        anything.
     """
     image = read_image(image)
     if threshold is not None:

@@ -4,13 +4,6 @@ import { percent, store, stored, t, words } from "./i18n.js";
 
 const DIGITS = "kuzushiji.digits";
 
-/** How the server's reasons begin, and what the page says of each. */
-const REASONS = [
-  ["blank", "why.blank"], ["hardly any ink", "why.little"], ["faint", "why.faint"], ["no clear ink", "why.noise"],
-  ["mostly ink", "why.ink"], ["a blot", "why.blot"], ["a ruled line", "why.line"],
-  ["the best two", "why.close"], ["an old or new form", "why.form"],
-];
-
 /** Sends "pick" (detail: {char, candidate}) and "show" (detail: the candidate whose details are wanted). */
 export class Candidates extends EventTarget {
   constructor() {
@@ -115,8 +108,5 @@ export class Candidates extends EventTarget {
 }
 
 function reasons(reading) {
-  return (reading.reasons ?? [])
-    .map((reason) => REASONS.find(([start]) => reason.startsWith(start))?.[1])
-    .filter(Boolean)
-    .map((key) => t(key));
+  return (reading.reason_codes ?? []).map((code) => t(`why.${code}`));
 }
