@@ -12,6 +12,7 @@ import pytest
 from desk_support import DrawnPages
 from web_support import CLASSES, StandIn, client_of, ink, png, serving
 
+from kuzushiji.images import Reason
 from kuzushiji.reading import Reader
 from kuzushiji.web import app as web_app
 
@@ -120,7 +121,7 @@ def test_no_text_is_left_over() -> None:
     pages = [*STATIC.glob("*.js"), STATIC / "index.html"]
     text = "".join(path.read_text("utf-8") for path in pages if path.name != "strings.js")
     found = set(re.findall(r'"([a-z]+(?:\.\w+)?)"', text))
-    composed = {f"theme.{name}" for name in ("auto", "light", "dark")}
+    composed = {f"theme.{name}" for name in ("auto", "light", "dark")} | {f"why.{each}" for each in Reason}
     assert set(strings()["en"]) - found - composed == set()
 
 
