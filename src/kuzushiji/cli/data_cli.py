@@ -1,4 +1,4 @@
-"""``kuzushiji data``: list, get, import, verify, info."""
+"""``kuzushiji data``: list, get, import, verify, export, info."""
 
 from __future__ import annotations
 
@@ -91,6 +91,30 @@ def verify(names: _Names) -> None:
 
     _checked(names)
     _report((name, verify_each(name)) for name in names)
+
+
+@data.command()
+def export(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, or a folder of your own data.")],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="parquet, webdataset, imagefolder or png.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR", help="A new folder; NAME-FORMAT by default."),
+    ] = None,
+    splits: Annotated[
+        list[str] | None,
+        typer.Option("--split", help="One split; may be repeated. Train, validation and test by default."),
+    ] = None,
+) -> None:
+    """Write a data set for other tools: Hugging Face, PyTorch, WebDataset; with its card and licence."""
+    from kuzushiji.datasets.exports import export as write
+    from kuzushiji.datasets.progress import bar
+
+    folder = out or Path(f"{Path(name).name}-{to}")
+    with bar(f"writing {folder}", "images") as advance:
+        files = write(name, to, folder, splits or (), advance)
+    for path in files:
+        print(path)
 
 
 @data.command()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import mmap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from kuzushiji.errors import need
 
 
 class ImageView:
@@ -75,8 +78,21 @@ class ImageView:
         taken = np.array(self._base[self._rows])
         return taken if dtype is None else taken.astype(dtype, copy=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker process opens the file again: pickling a memory-mapped array would copy all of it.
+        base = self._base
+        if isinstance(base, np.memmap) and isinstance(base.base, mmap.mmap) and base.filename:
+            return _opened_again, (str(base.filename), base.dtype, base.offset, base.shape, self._rows)
+        return ImageView, (base, self._rows)
+
     def __repr__(self) -> str:
         return f"ImageView(shape={self.shape}, dtype={self.dtype})"
+
+
+def _opened_again(
+    path: str, dtype: np.dtype, offset: int, shape: tuple[int, ...], rows: np.ndarray
+) -> ImageView:
+    return ImageView(np.memmap(path, dtype, "r", offset, shape), rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,3 +128,59 @@ class Dataset:
     def __repr__(self) -> str:
         h, w = self.images.shape[1:]
         return f"Dataset({self.name}/{self.split}: {len(self)} images {h}x{w}, {len(self.classes)} classes)"
+
+    def class_weights(self, power: float = 1.0) -> dict[int, float]:
+        """A weight for each class, against imbalance: mean 1 over the images.
+
+        See `kuzushiji.datasets.frameworks.balance.class_weights`.
+
+        >>> d = Dataset("own", "all", np.zeros((3, 28, 28), np.uint8), np.array([0, 0, 1]), ("あ", "い"))
+        >>> d.class_weights()
+        {0: 0.75, 1: 1.5}
+        """
+        from kuzushiji.datasets.frameworks import balance
+
+        return balance.class_weights(self.labels, power)
+
+    def sample_weights(self, power: float = 1.0) -> np.ndarray:
+        """A weight for each image, float64 (n,): that of its class; see `class_weights`."""
+        from kuzushiji.datasets.frameworks import balance
+
+        return balance.sample_weights(self.labels, power)
+
+    def to_torch(self, transform: Callable[..., Any] | None = None) -> Any:
+        """A ``torch.utils.data.Dataset`` of (float32 (1, h, w) in [0, 1], int); images are read when indexed.
+
+        Args:
+            transform: is given the tensor of an image, and what it returns takes its place.
+
+        Raises:
+            UsageError: PyTorch is not installed.
+        """
+        need("torch", extra="train")
+        from kuzushiji.datasets.frameworks.to_torch import TorchImages
+
+        return TorchImages(self, transform)
+
+    def to_hf(self, streaming: bool = False) -> Any:
+        """A ``datasets.Dataset`` of Hugging Face; see `kuzushiji.datasets.frameworks.to_hf.to_hf`."""
+        from kuzushiji.datasets.frameworks.to_hf import to_hf
+
+        return to_hf(self, streaming)
+
+    def to_tf(self) -> Any:
+        """A ``tf.data.Dataset``; see `kuzushiji.datasets.frameworks.to_tf.to_tf`."""
+        from kuzushiji.datasets.frameworks.to_tf import to_tf
+
+        return to_tf(self)
+
+    def to_frame(self) -> Any:
+        """A pandas data frame with a row per image: ``label``, ``char`` and ``codepoint``.
+
+        Raises:
+            UsageError: pandas is not installed (extra ``data``).
+        """
+        pandas = need("pandas", extra="data")
+        chars = [self.classes[label] for label in self.labels]
+        points = [" ".join(f"U+{ord(c):04X}" for c in char) for char in chars]
+        return pandas.DataFrame({"label": self.labels, "char": chars, "codepoint": points})

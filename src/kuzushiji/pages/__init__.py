@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from kuzushiji.pages.result import Box, Character, Column, ColumnKind, Page
+from kuzushiji.pages.tables import to_frame
 
-__all__ = ["Box", "Character", "Column", "ColumnKind", "Page"]
+__all__ = ["Box", "Character", "Column", "ColumnKind", "Page", "to_frame"]

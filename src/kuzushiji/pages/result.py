@@ -211,6 +211,18 @@ class Page:
             "columns": [column.to_json() for column in self.columns],
         }
 
+    def to_frame(self) -> Any:
+        """A data frame with a row for each character; see `kuzushiji.pages.to_frame`."""
+        from kuzushiji.pages.tables import to_frame
+
+        return to_frame([self])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from kuzushiji.pages.show import html
+
+        return html(self)
+
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Page:
         """Reads what `to_json` wrote.

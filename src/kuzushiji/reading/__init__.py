@@ -9,5 +9,6 @@ from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.reader import Reader
 from kuzushiji.reading.result import Reading
 from kuzushiji.reading.sources import expand
+from kuzushiji.reading.tables import to_frame
 
-__all__ = ["Candidate", "Reader", "Reading", "expand"]
+__all__ = ["Candidate", "Reader", "Reading", "expand", "to_frame"]

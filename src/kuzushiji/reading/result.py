@@ -50,3 +50,9 @@ class Reading:
             "reasons": list(self.reasons),
             "reason_codes": list(self.reason_codes),
         }
+
+    def to_frame(self) -> Any:
+        """A data frame with a row for each candidate; see `kuzushiji.reading.to_frame`."""
+        from kuzushiji.reading.tables import to_frame
+
+        return to_frame([self])
