@@ -25,6 +25,7 @@ COMMANDS = {
     "map": "map_cli",
     "serve": "serve_cli",
     "mcp": "mcp_cli",
+    "doctor": "doctor_cli",
 }
 """Each command, in the order of the help, and the module of this package that adds it."""
 

@@ -22,7 +22,7 @@ def build(words: list[str]) -> Any:
         A click command group.
     """
     app = typer.Typer(
-        add_completion=False,
+        add_completion=True,  # --install-completion, --show-completion
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # one look for all commands, also for read, which is not typer's
         context_settings={"help_option_names": ["-h", "--help"]},
