@@ -6,11 +6,11 @@ import re
 
 import pytest
 from lxml import etree
-from pages_support import column, page, picture
 from PIL import Image
 
 from kuzushiji.pages import Page
 from kuzushiji.pages.formats import Sheet, get
+from pages_support import column, page, picture
 
 
 def written(*pages, colour=True):

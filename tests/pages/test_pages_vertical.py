@@ -1,9 +1,8 @@
 """Text in vertical columns."""
 
-from pages_support import column, page
-
 from kuzushiji.pages import Page
 from kuzushiji.pages.vertical import set_vertical
+from pages_support import column, page
 
 
 def test_columns_stand_from_right_to_left_without_ruby():
