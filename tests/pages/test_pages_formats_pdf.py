@@ -8,11 +8,11 @@ import subprocess
 import pikepdf
 import pypdfium2
 import pytest
-from pages_support import character, column, page, picture
 
 from kuzushiji.pages import Column, ColumnKind, Page
 from kuzushiji.pages.formats import Sheet, get
 from kuzushiji.pages.formats.pdf.typeset import POINT
+from pages_support import character, column, page, picture
 
 MAIN = "巻之一\nむかし男ありけり\n花の色は 小野 小町 うつりに\n下の段\n"  # warichu is on the line it is in
 

@@ -5,12 +5,12 @@ import io
 import json
 
 import pytest
-from pages_support import character, column, page
 
 from kuzushiji.errors import UsageError
 from kuzushiji.pages import Column, ColumnKind, Page
 from kuzushiji.pages.formats import FORMATS, Sheet, get, of_file
 from kuzushiji.pages.formats.lines import columns, lines
+from pages_support import character, column, page
 
 
 def written(name, *pages):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from pages_support import character, column, page
 
 from kuzushiji.errors import UsageError
 from kuzushiji.pages import Page
 from kuzushiji.pages.formats import Sheet, get
+from pages_support import character, column, page
 
 SCHEMAS = Path(__file__).parent / "schemas"
 TEI = {"t": "http://www.tei-c.org/ns/1.0"}

@@ -16,6 +16,7 @@ from kuzushiji.errors import KuzushijiError, UsageError
 
 COMMANDS = {
     "read": "read_cli",
+    "page": "page_cli",
     "demo": "demo_cli",
     "data": "data_cli",
     "train": "train_cli",
@@ -66,6 +67,10 @@ def _run(words: list[str]) -> int:
         from kuzushiji.cli import read_cli
 
         return read_cli.run(plain[1:])
+    if plain[:1] == ["page"]:
+        from kuzushiji.cli import page_cli
+
+        return page_cli.run(plain[1:])
     from kuzushiji.cli._app import build  # typer, and only inside of main's try
 
     command = build(words)

@@ -102,7 +102,8 @@ class Progress:
         if self._active and now - self._last >= self._every:
             self._last = now
             rate = self.count / (now - self._start)
-            self._stream.write(f"\r\x1b[K{self.count:,} {self._verb}, {rate:,.0f}/s")
+            pace = f"{rate:,.0f}/s" if rate >= 1 else f"{1 / rate:,.1f} s each"
+            self._stream.write(f"\r\x1b[K{self.count:,} {self._verb}, {pace}")
             self._stream.flush()
             self._shown = True
 
