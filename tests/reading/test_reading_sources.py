@@ -1,3 +1,4 @@
+import codecs
 import io
 import os
 import threading
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from kuzushiji.reading import Reader, expand
+from kuzushiji.reading.lists import paths_in
 
 
 def picture(path: Path) -> str:
@@ -88,8 +90,36 @@ def test_names_that_are_not_utf8_survive():
 
 def test_the_list_is_read_as_it_comes():
     class Endless(io.RawIOBase):
-        def __iter__(self):
-            while True:
-                yield b"x.png\n"
+        def readable(self):
+            return True
 
-    assert next(expand(["-"], stdin=Endless())) == "x.png"
+        def readinto(self, room):
+            room[:] = (b"x.png\n" * len(room))[: len(room)]
+            return len(room)
+
+    assert next(expand(["-"], stdin=io.BufferedReader(Endless()))) == "x.png"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "か.png\r\nb.png\r\n".encode("utf-8-sig"),
+        "か.png\r\nb.png".encode("utf-16"),
+        codecs.BOM_UTF16_BE + "か.png\nb.png\n".encode("utf-16-be"),
+        "か.png\n\n\nb.png".encode(),
+    ],
+    ids=["BOM", "UTF-16", "UTF-16, big end first", "blank lines"],
+)
+def test_lists_as_editors_and_shells_write_them(listed):
+    assert list(expand(["-"], stdin=io.BytesIO(listed))) == ["か.png", "b.png"]
+
+
+def test_paths_that_end_in_nul_may_hold_line_breaks():
+    listed = b"a\nb.png\0\xe3\x81\x8b.png\0"
+    assert list(paths_in(io.BytesIO(listed), null=True)) == ["a\nb.png", "か.png"]
+    assert list(paths_in(io.BytesIO(b""))) == list(paths_in(io.BytesIO(b"\n"))) == []
+
+
+def test_short_lines_at_the_start_stay_apart():
+    assert list(paths_in(io.BytesIO(b"a\nb\nc\nlast"))) == ["a", "b", "c", "last"]
+    assert list(paths_in(io.BytesIO(b"xt\nb"), start=b"a\nte")) == ["a", "text", "b"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -29,8 +29,20 @@ if TYPE_CHECKING:
     from kuzushiji.images.reasons import Reason
     from kuzushiji.reading.evidence import Evidence
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image"
-"""One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image."""
+
+class Openable(Protocol):
+    """A picture that is opened where it is read, as those of `kuzushiji.bulk` are."""
+
+    @property
+    def name(self) -> str:
+        """What its reading calls it."""
+
+    def open(self) -> str | bytes | np.ndarray | Image.Image:
+        """The picture."""
+
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | np.ndarray | Image.Image | Openable"
+"""One picture: a path, the bytes of a file, an array (h, w) or (h, w, 3 or 4), a PIL image, an `Openable`."""
 
 WITH_EVIDENCE = 3
 """Candidates that get evidence; those after them are seldom worth a look."""
@@ -211,9 +223,11 @@ class Reader:
         from kuzushiji import images
 
         path = os.fspath(item) if isinstance(item, str | os.PathLike) else None
-        file = f"#{number}" if path is None else path
+        opens: Any = item if path is None and hasattr(item, "open") else None
+        file = path or (f"#{number}" if opens is None else opens.name)
         try:
-            glyphs, quality = images.framings(images.read_image(item, file), size=self.model.info.size)
+            source: Any = item if opens is None else opens.open()
+            glyphs, quality = images.framings(images.read_image(source, file), size=self.model.info.size)
             return _Prepared(file, glyphs, faults_of(quality))
         except KuzushijiError as e:
             return _Prepared(file, None, error=_of_folder(file) if e.code is ErrorCode.FOLDER else e)

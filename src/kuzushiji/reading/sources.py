@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from kuzushiji.reading.lists import paths_in
+
 SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".pgm", ".ppm", ".pbm"]
 )
@@ -36,9 +38,8 @@ def expand(
     for argument in arguments:
         if argument == "-":
             stream = sys.stdin.buffer if stdin is None else stdin
-            for line in stream:
-                if path := os.fsdecode(line.rstrip(b"\r\n")):
-                    yield from _files(path, skipped)
+            for path in paths_in(stream):
+                yield from _files(path, skipped)
         else:
             yield from _files(argument, skipped)
 
@@ -49,8 +50,8 @@ def _files(argument: str, skipped: Callable[[Path], None]) -> Iterator[str]:
         return
     empty = True
     closed: list[str] = []
-    for path in _walk(argument, closed):
-        if _is_image(path):
+    for path in files_below(argument, closed):
+        if is_picture(path):
             empty = False
             yield str(path)
         else:
@@ -60,7 +61,7 @@ def _files(argument: str, skipped: Callable[[Path], None]) -> Iterator[str]:
         yield argument
 
 
-def _walk(folder: str, closed: list[str]) -> Iterator[Path]:
+def files_below(folder: str, closed: list[str]) -> Iterator[Path]:
     """Its files at all levels, in the order of their sorted paths; links to folders are not followed.
 
     Folders that cannot be opened are added to ``closed``.
@@ -70,7 +71,8 @@ def _walk(folder: str, closed: list[str]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
 
 
-def _is_image(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file in a folder is taken for a picture: by its name, or else by its first bytes."""
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
