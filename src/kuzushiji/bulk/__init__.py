@@ -1,7 +1,25 @@
-"""Many inputs to finished parts on disk: sources, outputs, resume, engines."""
+"""Many inputs to finished parts on disk: sources, outputs, resume, engines.
+
+>>> from kuzushiji.bulk import CharacterTask, run
+>>> state = run(CharacterTask(), ["scans/"], "readings.parquet")  # doctest: +SKIP
+"""
 
 from __future__ import annotations
 
+from kuzushiji.bulk.running import RunOptions, State, run
 from kuzushiji.bulk.sources import Fetching, Item, SourceOptions, expand
+from kuzushiji.bulk.task import CharacterTask, Record, Task, TaskFactory
 
-__all__ = ["Fetching", "Item", "SourceOptions", "expand"]
+__all__ = [
+    "CharacterTask",
+    "Fetching",
+    "Item",
+    "Record",
+    "RunOptions",
+    "SourceOptions",
+    "State",
+    "Task",
+    "TaskFactory",
+    "expand",
+    "run",
+]

@@ -1,0 +1,1 @@
+"""Where results go: JSON lines, Parquet, or a folder of parts of either."""
