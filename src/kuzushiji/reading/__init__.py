@@ -6,9 +6,20 @@
 """
 
 from kuzushiji.reading.candidate import Candidate
+from kuzushiji.reading.hand import KnownCharacter, KnownHand, TaughtModel, read_known
 from kuzushiji.reading.reader import Reader
 from kuzushiji.reading.result import Reading
 from kuzushiji.reading.sources import expand
 from kuzushiji.reading.tables import to_frame
 
-__all__ = ["Candidate", "Reader", "Reading", "expand", "to_frame"]
+__all__ = [
+    "Candidate",
+    "KnownCharacter",
+    "KnownHand",
+    "Reader",
+    "Reading",
+    "TaughtModel",
+    "expand",
+    "read_known",
+    "to_frame",
+]

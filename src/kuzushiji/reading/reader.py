@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from kuzushiji.images.reasons import Reason
     from kuzushiji.reading.evidence import Evidence
+    from kuzushiji.reading.hand import KnownCharacter
 
 
 class Openable(Protocol):
@@ -111,6 +113,19 @@ class Reader:
         from kuzushiji.weights.hub import fetch
 
         return cls(fetch(name, revision, local_files_only), threads)
+
+    def taught(self, known: Iterable[KnownCharacter], seen: dict[bytes, np.ndarray] | None = None) -> Reader:
+        """A reader that knows a hand: it shares this one's network, and nothing is trained.
+
+        Args:
+            known: characters of the hand that a person has confirmed (`kuzushiji.reading.read_known`).
+            seen: embeddings by picture; see `kuzushiji.reading.KnownHand.of`.
+        """
+        from kuzushiji.reading.hand import KnownHand, TaughtModel
+
+        reader = copy(self)
+        reader.model = TaughtModel(self.model, KnownHand.of(self.model, known, seen))
+        return reader
 
     def load_evidence(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Evidence:
         """Makes the training glyphs on this machine ready to be shown beside readings.

@@ -93,9 +93,20 @@ class Model:
         Raises:
             KuzushijiError: another shape or dtype, or a model without that output.
         """
+        self._need_embedding()
+        return self._run(self._checked(glyphs), "embedding")
+
+    def logits_and_embeddings(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Both outputs, in one run where the model averages over no shifts; see `logits` and `embed`."""
+        if self.info.shifts not in ((), ((0, 0),)):
+            return self.logits(glyphs), self.embed(glyphs)
+        self._need_embedding()
+        logits, embeddings = self._run_all(self._checked(glyphs), ("logits", "embedding"))
+        return logits, embeddings
+
+    def _need_embedding(self) -> None:
         if "embedding" not in self._outputs:
             raise KuzushijiError(f"{self.path}: this model has no output named embedding")
-        return self._run(self._checked(glyphs), "embedding")
 
     def _views(self, glyphs: np.ndarray, shifts: Sequence[tuple[int, int]]) -> np.ndarray:
         glyphs = self._checked(glyphs)
@@ -105,14 +116,19 @@ class Model:
         return total / np.float32(len(shifts))
 
     def _run(self, glyphs: np.ndarray, output: str) -> np.ndarray:
+        return self._run_all(glyphs, (output,))[0]
+
+    def _run_all(self, glyphs: np.ndarray, outputs: Sequence[str]) -> list[np.ndarray]:
         parts = []
         for start in range(0, len(glyphs), BATCH):
             batch = glyphs[start : start + BATCH, None].astype(np.float32)
             batch *= np.float32(1 / 255)
-            parts.append(self._session.run([output], {"glyphs": batch})[0])
-        if parts:
-            return np.concatenate(parts) if len(parts) > 1 else parts[0]
-        return np.empty((0, self._width(output)), np.float32)
+            parts.append(self._session.run(list(outputs), {"glyphs": batch}))
+        if not parts:
+            return [np.empty((0, self._width(output)), np.float32) for output in outputs]
+        if len(parts) == 1:
+            return list(parts[0])
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
     def _width(self, output: str) -> int:
         width = self._outputs[output][-1]
