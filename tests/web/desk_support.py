@@ -13,7 +13,7 @@ from kuzushiji.images import read_image
 from kuzushiji.pages import Box, Character, Column, ColumnKind, Page
 from kuzushiji.pages.given import GivenColumn
 from kuzushiji.pages.rereading import reread
-from kuzushiji.reading import Reader
+from kuzushiji.reading import KnownCharacter, Reader
 from kuzushiji.web.desk.engine import Report, Stage
 
 COLUMNS = ("一しの十", "へのし一", "十一へし")
@@ -59,7 +59,9 @@ class DrawnPages:
         self.started = 0
         self.finished = 0
 
-    def read(self, image: np.ndarray, name: str, report: Report) -> Page:
+    def read(
+        self, image: np.ndarray, name: str, report: Report, known: Sequence[KnownCharacter] = ()
+    ) -> Page:
         self.started += 1
         report(Stage.DETECTING)
         if self.error:
@@ -71,7 +73,7 @@ class DrawnPages:
         for c in range(len(COLUMNS)):
             rows = [r for r in range(len(COLUMNS[0])) if has_ink(image, place(c, r))]
             boxes = [place(c, r) for r in rows]
-            readings = self.reader.read([image[b.y : b.bottom, b.x : b.right] for b in boxes])
+            readings = self._taught(known).read([image[b.y : b.bottom, b.x : b.right] for b in boxes])
             if boxes:
                 found = [
                     Character(
@@ -87,8 +89,14 @@ class DrawnPages:
         height, width = image.shape[:2]
         return Page(name, 1, width, height, tuple(columns), seconds=0.01)
 
-    def reread(self, image: np.ndarray, columns: Sequence[GivenColumn]) -> tuple[Column, ...]:
-        return reread(self.reader, image, columns)
+    def reread(
+        self, image: np.ndarray, columns: Sequence[GivenColumn], known: Sequence[KnownCharacter] = ()
+    ) -> tuple[Column, ...]:
+        return reread(self._taught(known), image, columns)
+
+    def _taught(self, known: Sequence[KnownCharacter]) -> Reader:
+        """The reader with what is known of the hand."""
+        return self.reader.taught(known) if known else self.reader
 
 
 def has_ink(image: np.ndarray, box: Box) -> bool:

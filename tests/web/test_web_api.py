@@ -13,7 +13,8 @@ from desk_support import DrawnPages
 from web_support import CLASSES, StandIn, client_of, ink, png, serving
 
 from kuzushiji.images import Reason
-from kuzushiji.reading import Reader
+from kuzushiji.pages import Page
+from kuzushiji.reading import KnownCharacter, Reader
 from kuzushiji.web import app as web_app
 
 STATIC = Path(web_app.STATIC)
@@ -72,14 +73,14 @@ def test_an_unknown_character(client: Any, name: str, status: int) -> None:
 
 
 def test_the_pages_need_nothing_inline_and_nothing_from_elsewhere(client: Any) -> None:
-    for path in ("/", "/api"):
+    for path in ("/", "/api", "/desk"):
         html = client.get(path).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", html)
         for address in re.findall(r'(?:src|href)="([^"]+)"', html):
             if address.startswith("/static/"):
                 assert client.get(address).status_code == 200
             else:
-                assert address in ("/", "/api", "/openapi.json") or address.startswith(
+                assert address in ("/", "/api", "/desk", "/openapi.json") or address.startswith(
                     ("#", "https://doi.org/")
                 )
 
@@ -129,7 +130,7 @@ def test_the_document_is_complete(client: Any) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     served = {"/api/read", "/api/characters/{char}", "/api/model", "/health"}
-    served |= {"/api/pages", "/api/pages/boxes"}
+    served |= {"/api/pages", "/api/pages/boxes", "/api/pages/export"}
     assert set(document["paths"]) == served
     text = json.dumps(document)
     for name in re.findall(r'"#/components/schemas/(\w+)"', text):
@@ -151,6 +152,10 @@ def test_schemathesis_finds_no_failure(engine: Any, tiny_model: Path) -> None:
         {"columns": [{"characters": [box] * n}, {"kind": "ruby", "characters": [box]}]} for n in (1, 3)
     ]
     schemathesis.openapi.format("layout", st.sampled_from([json.dumps(each).encode() for each in layouts]))
+    lines = json.dumps(KnownCharacter("の", png(ink("の", 24))).to_json()).encode()
+    page = json.dumps({"pages": [Page("p.jpg", 1, 20, 30).to_json()]}).encode()
+    schemathesis.openapi.format("pages", st.just(page))
+    schemathesis.openapi.format("known", st.sampled_from([lines, b"", lines + b"\n" + lines]))
     with warnings.catch_warnings(), serving(web_app.create_app(engine, pages=pages)) as url:
         warnings.simplefilter("ignore")
         schema = schemathesis.openapi.from_url(f"{url}/openapi.json")

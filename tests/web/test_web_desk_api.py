@@ -16,7 +16,7 @@ from web_support import CLASSES, client_of, ink, png, serving
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages import Page
-from kuzushiji.reading import Reader
+from kuzushiji.reading import KnownCharacter, Reader
 from kuzushiji.web.app import create_app
 from kuzushiji.web.limits import Limits
 
@@ -221,3 +221,30 @@ def test_another_site_cannot_have_pages_read(desk: Any) -> None:
     for path in ("/api/pages", "/api/pages/boxes"):
         answer = desk.post(path, content=b"x", headers={**PNG, "origin": "http://evil.example"})
         assert answer.status_code == 403
+
+
+def known_file(*chars: str) -> tuple[str, tuple[str, bytes, str]]:
+    """A form's file of confirmed characters, each with the picture of a の."""
+    lines = [json.dumps(KnownCharacter(char, png(ink("の", 100))).to_json()) for char in chars]
+    return ("known", ("known.jsonl", "\n".join(lines).encode(), "application/x-ndjson"))
+
+
+def test_what_was_confirmed_teaches_the_reader(desk: Any) -> None:
+    image = ("image", ("p.png", png(drawn_page()), "image/png"))
+    box = layout([{"box": list(place(0, 2))}])
+    (column,) = desk.post("/api/pages/boxes", files=[image, box]).json()["columns"]
+    assert column["text"] == "の"
+    files = [image, box, known_file(*"へ" * 60)]
+    (column,) = desk.post("/api/pages/boxes", files=files).json()["columns"]
+    assert column["text"] == "へ"
+    page = lines_of(desk.post("/api/pages", files=[image, known_file(*"へ" * 60)]))[-1]["page"]
+    assert page["text"] == "\n".join(COLUMNS).replace("の", "へ")
+
+
+@pytest.mark.parametrize("data", [b"{", b'{"char": "x"}', b"\xff\xfe"])
+def test_wrong_known_characters_are_one_clear_line(desk: Any, data: bytes) -> None:
+    image = ("image", ("p.png", png(drawn_page()), "image/png"))
+    known = ("known", ("known.jsonl", data, "application/x-ndjson"))
+    answer = desk.post("/api/pages", files=[image, known])
+    assert answer.status_code == 422
+    assert "line 1" in answer.json()["error"]

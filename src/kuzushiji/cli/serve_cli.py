@@ -32,18 +32,19 @@ def serve(
     ] = None,
     debug: Annotated[bool, typer.Option(help="Write every request and every traceback to the log.")] = False,
 ) -> None:
-    """Serves the page: draw, paste, photograph or crop a character and read it; all on this machine."""
+    """Serves the page: read books page by page, or draw or crop single characters; all on this machine."""
     uvicorn = need("uvicorn", extra="web")
     need("starlette", extra="web")
     need("python_multipart", extra="web")
     from kuzushiji.web.app import create_app
+    from kuzushiji.web.desk.reader import ReaderPages
     from kuzushiji.web.engine import ReaderEngine
 
     listening = _listen(host, port)
     with listening:
         engine = ReaderEngine(model)
         engine.learn_known()
-        app = create_app(engine, bound=host, hosts=allow_host or (), debug=debug)
+        app = create_app(engine, pages=ReaderPages(), bound=host, hosts=allow_host or (), debug=debug)
         logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")
         config = uvicorn.Config(
             app,

@@ -20,11 +20,13 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.web import api, openapi
 from kuzushiji.web.batching import Batcher
 from kuzushiji.web.desk import api as desk_api
+from kuzushiji.web.desk import opening
 from kuzushiji.web.desk.engine import PageEngine
+from kuzushiji.web.desk.export import export
 from kuzushiji.web.desk.turns import Turns
 from kuzushiji.web.engine import Engine
 from kuzushiji.web.limits import ApiError, Gate, Limits
-from kuzushiji.web.security import Guard, allowed_hosts
+from kuzushiji.web.security import LOOPBACK, Guard, allowed_hosts
 
 STATIC = Path(__file__).parent / "static"
 
@@ -80,6 +82,9 @@ def create_app(
             Route("/api/read", api.read, methods=["POST"]),
             Route("/api/pages", desk_api.read_page, methods=["POST"]),
             Route("/api/pages/boxes", desk_api.reread, methods=["POST"]),
+            Route("/api/pages/export", export, methods=["POST"]),
+            Route("/api/pages/pictures", opening.pictures, methods=["POST"]),
+            Route("/api/pages/address", opening.address, methods=["POST"]),
             Route("/api/characters/{char}", api.character),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -89,6 +94,7 @@ def create_app(
     )
     app.state.engine = engine
     app.state.pages = pages
+    app.state.local = bound in LOOPBACK
     app.state.limits = limits
     app.state.gate = Gate(limits)
     return app

@@ -27,13 +27,14 @@ def kind_of(request: Request) -> str:
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
-async def files_of(request: Request, body: bytes, most: int) -> list[Part]:
-    """The files of a multipart body that has already been received.
+async def files_of(request: Request, body: bytes, most: int, fields: int = 0) -> list[Part]:
+    """The files, and plain fields, of a multipart body that has already been received.
 
     Args:
         request: whose headers describe the body.
         body: the whole body.
         most: the most files.
+        fields: the most plain fields; each counts as a file of the field's name.
 
     Raises:
         ApiError: 413 too many files, 422 not a multipart body.
@@ -43,17 +44,21 @@ async def files_of(request: Request, body: bytes, most: int) -> list[Part]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     try:
-        form = await Request(request.scope, replay).form(max_files=most, max_fields=0)
+        form = await Request(request.scope, replay).form(
+            max_files=most, max_fields=fields, max_part_size=len(body)
+        )
     except (MultiPartException, KeyError, ValueError) as e:
         raise _bad_form(e, most) from None
     except Exception as e:  # starlette wraps its own parser's errors in HTTPException
         raise _bad_form(e, most) from None
     try:
-        return [
-            Part(field, utf8(part.filename or "image"), await part.read())
-            for field, part in form.multi_items()
-            if isinstance(part, UploadFile)
-        ]
+        parts = []
+        for field, part in form.multi_items():
+            if isinstance(part, UploadFile):
+                parts.append(Part(field, utf8(part.filename or "image"), await part.read()))
+            else:
+                parts.append(Part(field, field, part.encode("utf-8", "backslashreplace")))
+        return parts
     finally:
         await form.close()
 

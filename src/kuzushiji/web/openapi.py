@@ -179,8 +179,8 @@ def _read(limits: Limits) -> dict[str, Any]:
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document.
 
-    >>> sorted(document()["paths"])
-    ['/api/characters/{char}', '/api/model', '/api/pages', '/api/pages/boxes', '/api/read', '/health']
+    >>> sorted(document()["paths"])[2:5]
+    ['/api/pages', '/api/pages/boxes', '/api/pages/export']
     """
     char = {
         "name": "char",

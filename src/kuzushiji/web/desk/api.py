@@ -86,7 +86,7 @@ def _read(engine: PageEngine, body: PageBody, limits: Limits, report: Report) ->
     """Runs in a thread of the pages."""
     report(Stage.DECODING)
     image = decode(body.image, limits)
-    return replace(engine.read(image, body.name, report), file=body.name)
+    return replace(engine.read(image, body.name, report, body.known), file=body.name)
 
 
 def _reread(engine: PageEngine, body: PageBody, limits: Limits, report: Report) -> tuple[Column, ...]:
@@ -94,7 +94,7 @@ def _reread(engine: PageEngine, body: PageBody, limits: Limits, report: Report) 
     report(Stage.DECODING)
     image = decode(body.image, limits)
     report(Stage.READING)
-    return engine.reread(image, body.layout)
+    return engine.reread(image, body.layout, body.known)
 
 
 async def _lines(turns: Turns, work: Any, limits: Limits, held: ExitStack) -> AsyncGenerator[bytes, None]:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages.given import GivenColumn
+from kuzushiji.reading import KnownCharacter, read_known
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
 from kuzushiji.web.limits import ApiError, Limits
 
@@ -22,13 +23,13 @@ class PageBody:
         name: the image's file name.
         image: the image's bytes.
         layout: boxes to read; empty where none came.
-        known: characters that a person has confirmed, as JSON lines; empty where none came.
+        known: characters that a person has confirmed; empty where none came.
     """
 
     name: str
     image: bytes
     layout: tuple[GivenColumn, ...] = ()
-    known: bytes = b""
+    known: tuple[KnownCharacter, ...] = ()
 
 
 async def page_body(request: Request, body: bytes, limits: Limits) -> PageBody:
@@ -39,7 +40,7 @@ async def page_body(request: Request, body: bytes, limits: Limits) -> PageBody:
     """
     kind = kind_of(request)
     if kind == FORM:
-        return _of_form(await files_of(request, body, 3), limits)
+        return _of_form(await files_of(request, body, 3, fields=2), limits)
     if kind != "application/octet-stream" and not kind.startswith("image/"):
         raise ApiError(415, "send an image as the body (Content-Type image/…) or as multipart/form-data")
     return PageBody("image", _not_empty(body))
@@ -55,7 +56,7 @@ def _of_form(parts: list[Part], limits: Limits) -> PageBody:
         raise ApiError(422, "the form holds no file named image")
     image = by_field["image"]
     layout = _layout(by_field["layout"].data, limits) if "layout" in by_field else ()
-    known = by_field["known"].data if "known" in by_field else b""
+    known = _known(by_field["known"].data, limits) if "known" in by_field else ()
     return PageBody(image.name, _not_empty(image.data), layout, known)
 
 
@@ -76,6 +77,16 @@ def _layout(data: bytes, limits: Limits) -> tuple[GivenColumn, ...]:
     if sum(len(column.boxes) for column in layout) > limits.characters:
         raise ApiError(413, f"more than {limits.characters} boxes; send them in several requests")
     return layout
+
+
+def _known(data: bytes, limits: Limits) -> tuple[KnownCharacter, ...]:
+    try:
+        known = tuple(read_known(data, "known"))
+    except KuzushijiError as e:
+        raise ApiError(422, str(e)) from None
+    if len(known) > limits.characters:
+        raise ApiError(413, f"more than {limits.characters} known characters; send fewer")
+    return known
 
 
 def json_of(data: bytes, what: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kuzushiji.pages import Column, Page
 from kuzushiji.pages.given import GivenColumn
+from kuzushiji.reading import KnownCharacter
 
 
 class Stage(StrEnum):
@@ -32,12 +33,16 @@ class Cancelled(Exception):  # noqa: N818  (it is no error: the client left)
 
 
 class PageEngine(Protocol):
-    """Reads pages and corrected boxes. One thread at a time calls it."""
+    """Reads pages and corrected boxes; it is called by two threads at a time."""
 
-    def read(self, image: np.ndarray, name: str, report: Report) -> Page:
+    def read(
+        self, image: np.ndarray, name: str, report: Report, known: Sequence[KnownCharacter] = ()
+    ) -> Page:
         """Reads a page: uint8 (h, w) or (h, w, 3), upright. It calls ``report`` as its stages begin."""
         ...
 
-    def reread(self, image: np.ndarray, columns: Sequence[GivenColumn]) -> tuple[Column, ...]:
+    def reread(
+        self, image: np.ndarray, columns: Sequence[GivenColumn], known: Sequence[KnownCharacter] = ()
+    ) -> tuple[Column, ...]:
         """Reads given boxes of a page or of a part of one, column by column, in the given order."""
         ...

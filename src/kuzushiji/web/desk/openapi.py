@@ -88,7 +88,8 @@ def paths() -> dict[str, Any]:
         "summary": "Read a page",
         "description": (
             "The body is one page. The answer comes as the reading goes on, one JSON object a line. "
-            "Closing the connection cancels the reading."
+            "Closing the connection cancels the reading. A form may have a second file, `known`: JSON lines "
+            "of confirmed characters (`kuzushiji page --known`), from which the reader learns this hand."
         ),
         "requestBody": {"required": True, "content": {**kinds, **_form({"image": _FILE})}},
         "responses": {
@@ -114,8 +115,54 @@ def paths() -> dict[str, Any]:
             **errors(503),
         },
     }
-    return {"/api/pages": {"post": page}, "/api/pages/boxes": {"post": boxes}}
+    return {
+        "/api/pages": {"post": page},
+        "/api/pages/boxes": {"post": boxes},
+        "/api/pages/export": {"post": _export()},
+    }
+
+
+def _export() -> dict[str, Any]:
+    from kuzushiji.pages.formats import FORMATS
+
+    form = {
+        "name": "format",
+        "in": "query",
+        "required": True,
+        "description": "What to write.",
+        "schema": {"type": "string", "enum": [each.name for each in FORMATS.values() if not each.pictured]},
+    }
+    files = object_of(
+        {"pages": {"type": "string", "format": "pages"}},
+        {"image": {"type": "array", "items": _FILE, "maxItems": 0}},
+        '`pages` is JSON: `{"pages": […]}`, each as `kuzushiji page --json` prints it. The formats `pdf` and '
+        "`html` need one `image` for each page, in order.",
+    )
+    document = {"schema": _FILE}
+    return {
+        "operationId": "export",
+        "summary": "Write pages as a document",
+        "parameters": [form],
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": {**files, "additionalProperties": False}}},
+        },
+        "responses": {
+            "200": {
+                "description": "The document; a zip for several pages of a format that holds one",
+                "content": {kind: document for kind in _document_kinds()},
+            },
+            **errors(400, 403, 408, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _document_kinds() -> list[str]:
+    from kuzushiji.pages.formats import FORMATS
+
+    return sorted({each.media_type for each in FORMATS.values()} | {"application/zip"})
 
 
 def _form(files: dict[str, Any]) -> dict[str, Any]:
-    return {"multipart/form-data": {"schema": {**object_of(files), "additionalProperties": False}}}
+    known = {"known": {"type": "string", "format": "known"}}
+    return {"multipart/form-data": {"schema": {**object_of(files, known), "additionalProperties": False}}}

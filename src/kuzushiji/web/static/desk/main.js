@@ -20,6 +20,8 @@ import { Strip } from "./view/strip.js";
 import { TextPane } from "./view/text.js";
 
 const VIEW = "kuzushiji.desk.view";
+const PICTURED = 24; // pages with pictures in one document
+const PRINTED = 2400; // longer side of a picture in a document, in pixels
 
 addWords(words);
 fill();
@@ -290,16 +292,40 @@ $("export-form").addEventListener("submit", async (e) => {
     if (format === "dataset") await exportDataset();
     else if (format === "known") await exportKnown();
     else {
-      const trees = pages.map((page) => edits.toPage(page, page.columns));
-      const images = ["pdf", "html"].includes(format) ? await Promise.all(pages.map((page) => book.picture(page))) : [];
-      const { blob, name } = await exported(format, trees, images);
-      keepFile(name, blob);
+      await exportPages(format, pages);
     }
     $("export-menu").open = false;
   } catch (error) {
     say(error.message, true);
   }
 });
+
+/** Documents with pictures come in parts of some pages, since a request has a limit. */
+async function exportPages(format, pages) {
+  const pictured = ["pdf", "html"].includes(format);
+  const atOnce = pictured ? PICTURED : pages.length;
+  for (let i = 0; i < pages.length; i += atOnce) {
+    const some = pages.slice(i, i + atOnce);
+    const images = [];
+    for (const page of pictured ? some : []) images.push(await forPrint(await book.picture(page)));
+    const { blob, name } = await exported(format, some.map((page) => edits.toPage(page, page.columns)), images);
+    keepFile(pages.length > atOnce ? name.replace(/(\.\w+)$/, `-${i / atOnce + 1}$1`) : name, blob);
+  }
+}
+
+/** A picture in the size that a document shows, as JPEG. */
+async function forPrint(blob) {
+  const bitmap = await createImageBitmap(blob);
+  const scale = Math.min(1, PRINTED / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return blobOf(canvas, "image/jpeg", 0.85);
+}
 
 async function exportKnown() {
   const file = await known.file(true);
