@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,26 +161,46 @@ PAGE = Page(
 )
 
 
-@pytest.mark.parametrize("as_list", [True, False])
-def test_a_page_names_its_columns_and_what_is_doubtful(tools, monkeypatch, as_list):
+def test_pages_name_their_columns_and_what_is_doubtful(opened, tools, monkeypatch):
+    pytest.importorskip("kuzushiji.bulk")
+
     class PageReader:
-        def read(self, path):
-            assert os.path.isabs(path)
-            return [PAGE, Page("b", page=2, error="not an image")] if as_list else PAGE
+        """Reads every page alike, and the second one not."""
+
+        def read(self, source, name, page):
+            assert os.path.isabs(name)
+            return Page(name, page, error="not an image") if page == 2 else replace(PAGE, page=page)
 
     monkeypatch.setattr(kuzushiji.pages, "PageReader", PageReader, raising=False)
-    found = tools.read_page("synthetic-tsu-1.png")
+    pictures = [Image.fromarray(np.full((40, 30), 200 + i, np.uint8)) for i in range(3)]
+    pictures[0].save(opened / "book.tif", save_all=True, append_images=pictures[1:])
+    found = tools.read_page("book.tif")
     first = found["pages"][0]
     assert first["text"] == "かき"
     assert [column["kind"] for column in first["columns"]] == ["main", "ruby"]
     assert first["doubtful"][0] == {
         "column": 0, "box": [50, 20, 10, 10], "char": "き", "probability": 0.5, "others": ["さ"],
     }  # fmt: skip
-    if as_list:
-        assert found["pages"][1] == {"page": 2, "error": "not an image"}
-        assert [each["page"] for each in tools.read_page("synthetic-tsu-1.png", page=2)["pages"]] == [2]
-        with pytest.raises(KuzushijiError, match="no page 3"):
-            tools.read_page("synthetic-tsu-1.png", page=3)
+    assert found["pages"][1] == {"page": 2, "error": "not an image"}
+    assert len(found["pages"]) == 3
+    assert not found["more"]
+    assert [each["page"] for each in tools.read_page("book.tif", page=3)["pages"]] == [3]
+    with pytest.raises(KuzushijiError, match="no page 4"):
+        tools.read_page("book.tif", page=4)
+    with pytest.raises(KuzushijiError, match="give a file"):
+        tools.read_page(".")
+    assert len(tools.read_page("synthetic-tsu-1.png")["pages"]) == 1
+
+
+def test_a_long_book_says_that_there_is_more(opened, tools, monkeypatch):
+    pytest.importorskip("kuzushiji.bulk")
+    monkeypatch.setattr("kuzushiji.agents.tools.MOST_PAGES", 2)
+    monkeypatch.setattr(Tools, "_read_item", lambda self, item: Page(item.name, item.page))
+    pictures = [Image.fromarray(np.full((40, 30), 200 + i, np.uint8)) for i in range(3)]
+    pictures[0].save(opened / "book.tif", save_all=True, append_images=pictures[1:])
+    found = tools.read_page("book.tif")
+    assert [each["page"] for each in found["pages"]] == [1, 2]
+    assert found["more"]
 
 
 def test_a_missing_extra_is_one_line(monkeypatch):

@@ -54,6 +54,9 @@ def test_parquet_opens_in_hugging_face_with_features_and_splits(own, tmp_path, h
     found = hf.load_dataset(str(tmp_path / "out"))
     assert found["train"].features["label"].names == ["き", "か", "く"]
     assert isinstance(found["train"].features["image"], hf.Image)
+    about = hf.load_dataset_builder(str(tmp_path / "out")).info
+    assert {name: split.num_examples for name, split in about.splits.items()} == {"test": 2, "train": 5}
+    assert all(split.num_bytes > 0 for split in about.splits.values())
     same(found, own)
 
 

@@ -25,7 +25,7 @@ MOST_CANDIDATES = 20
 MOST_PAGES = 50
 """Pages of one file that one call reads."""
 DOCUMENTS = frozenset([".pdf"])
-"""Endings of files that hold pages and are no pictures."""
+"""Endings of files that hold pages and are not pictures."""
 
 
 class Tools:
@@ -108,15 +108,20 @@ class Tools:
         Raises:
             KuzushijiError: the path is not inside the folders, or the file has no such page.
         """
-        file = str(self.folders.resolve(path))
-        read = self._page_reader.read(file)
-        pages: list[Page] = [read] if hasattr(read, "columns") else list(islice(read, MOST_PAGES + 1))
-        if page is not None:
-            pages = [each for each in pages if each.page == page]
-            if not pages:
-                raise KuzushijiError(f"{path}: this file has no page {page}")
-        more = len(pages) > MOST_PAGES
-        return {"file": path, "pages": [_page(each) for each in pages[:MOST_PAGES]], "more": more}
+        file = self.folders.resolve(path)
+        if not file.is_file():
+            raise KuzushijiError(f"{path!r} is a folder: give a file")
+        from kuzushiji.bulk import expand
+
+        items = list(islice(expand([str(file)]), (page or MOST_PAGES) + 1))
+        wanted = items[:MOST_PAGES] if page is None else [item for item in items if item.page == page]
+        if not wanted:
+            raise KuzushijiError(f"{path}: this file has no page {page}")
+        return {
+            "file": path,
+            "pages": [_page(self._read_item(item)) for item in wanted],
+            "more": page is None and len(items) > MOST_PAGES,
+        }
 
     def look_up(self, text: str, limit: int = 10) -> dict[str, Any]:
         """Finds characters by the character itself, its code point, a reading or an English word.
@@ -161,6 +166,16 @@ class Tools:
             "look_alikes": [_short(each) for each in reader.look_alikes.get(known.char, ())],
             "variants": [_short(each) for each in known.variants],
         }
+
+    def _read_item(self, item: Any) -> Page:
+        """One page of a file; a page that cannot be opened costs only itself."""
+        from kuzushiji.pages import Page
+
+        try:
+            page: Page = self._page_reader.read(item.open(), item.name, item.page)
+        except KuzushijiError as e:
+            return Page(item.name, item.page, error=str(e))
+        return page
 
     @cached_property
     def _character_reader(self) -> Reader:

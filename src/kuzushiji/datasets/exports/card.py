@@ -9,6 +9,7 @@ from typing import Any
 
 from kuzushiji.datasets import registry
 from kuzushiji.datasets.dataset import Dataset
+from kuzushiji.datasets.exports import parquet
 from kuzushiji.datasets.info import TRAPS
 
 _FILES = {
@@ -31,7 +32,8 @@ def write_card(parts: Sequence[Dataset], to: str, folder: Path) -> None:
     published = registry.PUBLISHED.get(parts[0].name)
     title = published.title if published else Path(parts[0].name).name
     # YAML holds JSON, so that no YAML library is needed to quote what must be quoted.
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in _metadata(parts, to).items()]
+    about = _metadata(parts, to, folder)
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in about.items()]
     text = ["---", *lines, "---", f"# {title}", "", *_table(parts), ""]
     text += ["Images are grey, white ink (255) on black (0). Labels are the numbers of the classes.", ""]
     if published:
@@ -41,7 +43,7 @@ def write_card(parts: Sequence[Dataset], to: str, folder: Path) -> None:
     (folder / "README.md").write_text("\n".join(text), encoding="utf-8")
 
 
-def _metadata(parts: Sequence[Dataset], to: str) -> dict[str, Any]:
+def _metadata(parts: Sequence[Dataset], to: str, folder: Path) -> dict[str, Any]:
     from kuzushiji.datasets.exports.exporting import split_name
 
     total = sum(map(len, parts))
@@ -69,7 +71,8 @@ def _metadata(parts: Sequence[Dataset], to: str) -> dict[str, Any]:
                 {"name": "label", "dtype": {"class_label": {"names": labels}}},
             ],
             "splits": [
-                {"name": name, "num_examples": len(part)} for name, part in zip(names, parts, strict=True)
+                {"name": name, "num_bytes": parquet.size(folder, name), "num_examples": len(part)}
+                for name, part in zip(names, parts, strict=True)
             ],
         }
     return found

@@ -54,6 +54,13 @@ def write(dataset: Dataset, folder: Path, split: str, progress: Callable[[int], 
                 progress(len(group))
 
 
+def size(folder: Path, split: str) -> int:
+    """Bytes of a written split when it is not compressed, as its files report them."""
+    files = folder.glob(f"data/{split}-*.parquet")
+    found = [need_pyarrow().read_metadata(path) for path in files]
+    return sum(each.row_group(i).total_byte_size for each in found for i in range(each.num_row_groups))
+
+
 def _schema(arrow: Any, classes: tuple[str, ...]) -> Any:
     features = {
         "image": {"_type": "Image"},
