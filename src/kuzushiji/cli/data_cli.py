@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kuzushiji.cli import _console as console
+from kuzushiji.cli import compose_cli
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _Form = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the group to the program."""
+    compose_cli.register(data)
     app.add_typer(data, name="data")
 
 

@@ -38,10 +38,15 @@ def train(
         raise UsageError("--set changes a recipe; a resumed run keeps its own")
     _set_threads(threads)
     from kuzushiji.training.fitting.run_folder import Run
+    from kuzushiji.training.page_networks.recipe import is_page_recipe
+    from kuzushiji.training.page_networks.run import is_page_run
     from kuzushiji.training.recipe import load
     from kuzushiji.training.train import Watch
     from kuzushiji.training.train import train as run_recipe
 
+    if is_page_run(resume) if resume else is_page_recipe(str(recipe)):
+        _train_page_network(recipe, settings or [], runs, resume)
+        return
     earlier = Run.open(resume) if resume else None
     asked = earlier.recipe if earlier else load(str(recipe), settings or ())
     teller = _Teller()
@@ -52,6 +57,27 @@ def train(
             print(f"\ninterrupted; to go on: kuzushiji train --resume {teller.folder}", file=sys.stderr)
         raise
     print(run.folder)
+
+
+def _train_page_network(recipe: str | None, settings: list[str], runs: Path, resume: Path | None) -> None:
+    """Trains the detector or the column network; prints a line for each line of the run's metrics."""
+    from kuzushiji.training.page_networks.recipe import load_page_recipe
+    from kuzushiji.training.page_networks.run import train_page_network
+
+    asked = None if resume else load_page_recipe(str(recipe), settings)
+    folder: list[Path] = []
+
+    def show(record: Any) -> None:
+        print(
+            f"step {record.step}  {record.seconds:.0f} s  loss {record.loss:.4f}", file=sys.stderr, flush=True
+        )
+
+    try:
+        print(train_page_network(asked, runs, resume, folder.append, show))
+    except KeyboardInterrupt:
+        if folder:
+            print(f"\ninterrupted; to go on: kuzushiji train --resume {folder[0]}", file=sys.stderr)
+        raise
 
 
 def export(

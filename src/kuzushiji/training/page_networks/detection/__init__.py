@@ -1,0 +1,1 @@
+"""Training of the detector: targets of composed pages, the loss."""
