@@ -52,13 +52,13 @@ class LanguageModel:
         self._memo: dict[tuple[State, int], tuple[float, State]] = {}
         self._mark = math.log(header["marks"])
         # Single items of a memoryview are plain numbers, several times as fast as numpy's.
-        self._first = memoryview(levels[0].log_probability)
+        self._first = memoryview(levels[0].log_probability)  # type: ignore[arg-type]
         self._tables = [
             (
-                memoryview(longer.start),
-                memoryview(longer.signs),
-                memoryview(longer.log_probability),
-                memoryview(level.log_backoff),
+                memoryview(longer.start),  # type: ignore[arg-type]
+                memoryview(longer.signs),  # type: ignore[arg-type]
+                memoryview(longer.log_probability),  # type: ignore[arg-type]
+                memoryview(level.log_backoff),  # type: ignore[arg-type]
             )
             for level, longer in pairwise(levels)
         ]
