@@ -33,10 +33,14 @@ env: $(VENV)/.core ## Make the virtual environment with the core package
 test: lint ## Lint, type check and all tests (CPU only)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Node is no requirement: where it is missing, the JavaScript is not checked.
+TSC := npx --yes --package typescript@7.0.2 tsc
+
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	if command -v npx > /dev/null; then $(TSC) -p tsconfig.json; fi
 
 format: $(VENV)/.dev ## Bring the code into shape
 	$(BIN)/ruff check --fix-only --quiet .

@@ -127,11 +127,11 @@ def test_doubts_are_finished_without_the_mouse(visit: Any) -> None:
     tab.locator("#best", has_text="し").wait_for()
     assert tab.locator(".char[aria-pressed=true]").get_attribute("aria-label").startswith("し, not sure")
     tab.keyboard.press("2")  # the second candidate
-    tab.wait_for_function("document.querySelectorAll('.char.doubt').length === 1")
+    tab.wait_for_function("() => document.querySelectorAll('.char.doubt').length === 1")
     tab.keyboard.press("/")
     tab.keyboard.type("ka")
     tab.keyboard.press("Enter")
-    tab.wait_for_function("document.querySelectorAll('.char.doubt').length === 0")
+    tab.wait_for_function("() => document.querySelectorAll('.char.doubt').length === 0")
     first, second, third = text(tab).split("\n")
     assert first == COLUMNS[0]
     assert second[2] != "し"
@@ -167,7 +167,7 @@ def test_a_split_and_a_merge_are_read_again(visit: Any) -> None:
     tab.locator("#stage").focus()
     tab.keyboard.press("s")
     tab.wait_for_function(
-        "document.querySelectorAll('.char').length === 13 && !document.querySelector('.stale')"
+        "() => document.querySelectorAll('.char').length === 13 && !document.querySelector('.stale')"
     )
     tab.locator(".char").nth(3).click()
     tab.locator(".char").nth(4).click(modifiers=["Shift"])
@@ -345,7 +345,7 @@ def test_many_pages_are_read_one_after_the_other(visit: Any) -> None:
     tab.locator("#pages .show[aria-current=true]", has_text="2").wait_for()
     tab.locator("#pages .act").nth(1).click()
     tab.locator("#question button[value=yes]").click()
-    tab.wait_for_function("document.querySelectorAll('#pages li').length === 2")
+    tab.wait_for_function("() => document.querySelectorAll('#pages li').length === 2")
 
 
 def test_a_server_that_is_gone_loses_nothing(visit: Any) -> None:

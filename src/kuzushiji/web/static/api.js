@@ -29,12 +29,12 @@ async function ask(url, options = {}) {
  * Reads pictures of one character each.
  * @param {Blob[]} blobs
  * @param {{top?: number, invert?: boolean, threshold?: number|null, signal?: AbortSignal}} options
- * @returns {Promise<object[]>} one reading each
+ * @returns {Promise<any[]>} one reading each
  */
 export async function read(blobs, { top = 5, invert = false, threshold = null, signal } = {}) {
-  const query = new URLSearchParams({ top, evidence: EVIDENCE });
+  const query = new URLSearchParams({ top: String(top), evidence: String(EVIDENCE) });
   if (invert) query.set("invert", "true");
-  if (threshold) query.set("threshold", threshold);
+  if (threshold) query.set("threshold", String(threshold));
   const request = { method: "POST", signal };
   if (blobs.length === 1) {
     request.body = blobs[0];

@@ -25,7 +25,10 @@ export function outside(box, { x, y }) {
 
 const SIDES = [[-1, -1], [0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0]];
 
-/** The eight handles on the edge and the one to turn by, above it, `reach` pixels away. */
+/**
+ * The eight handles on the edge and the one to turn by, above it, `reach` pixels away.
+ * @returns {{x: number, y: number, sx?: number, sy?: number, turn?: boolean}[]}
+ */
 export function handles(box, reach) {
   const w = box.width / 2;
   const h = box.height / 2;

@@ -1,5 +1,6 @@
 /** Small helpers to build elements without markup strings. */
 
+/** The element with an id. @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
 
 /** An element with properties (`class`, `text`, `aria-…`, `data-…`, `onclick`, …) and children. */

@@ -36,8 +36,8 @@ export function t(key, values = {}) {
 export function fill(root = document) {
   document.documentElement.lang = language;
   for (const el of root.querySelectorAll("[data-i18n]")) el.textContent = t(el.dataset.i18n);
-  for (const el of root.querySelectorAll("[data-i18n-alt]")) el.alt = t(el.dataset.i18nAlt);
-  for (const el of root.querySelectorAll("[data-i18n-label]")) {
+  for (const el of /** @type {any} */ (root.querySelectorAll("[data-i18n-alt]"))) el.alt = t(el.dataset.i18nAlt);
+  for (const el of /** @type {any} */ (root.querySelectorAll("[data-i18n-label]"))) {
     el.setAttribute("aria-label", t(el.dataset.i18nLabel));
     if (el.tagName === "BUTTON") el.title = t(el.dataset.i18nLabel);
   }
@@ -50,6 +50,7 @@ export function toggle() {
 }
 
 export function percent(p) {
+  /** @type {Intl.NumberFormatOptions} */
   const options = { style: "percent", maximumFractionDigits: p < 0.1 ? 1 : 0 };
   const format = (value) => new Intl.NumberFormat(language, options).format(value);
   return p < 0.001 ? `< ${format(0.001)}` : format(p);

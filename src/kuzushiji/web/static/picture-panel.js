@@ -107,7 +107,7 @@ export class PicturePanel extends EventTarget {
 
   async #readAll() {
     const { boxes, selected } = this.view;
-    const order = [...boxes].sort((a, b) => (b === selected) - (a === selected));
+    const order = [...boxes].sort((a, b) => Number(b === selected) - Number(a === selected));
     for (let i = 0; i < order.length; i += AT_ONCE) await this.#read(order.slice(i, i + AT_ONCE));
   }
 

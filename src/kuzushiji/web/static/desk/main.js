@@ -41,14 +41,16 @@ startTheme(() => stage.draw());
 
 // ---- words --------------------------------------------------------------------------------------------------------
 
+let saidTimer;
+
 /** Says something to everyone; problems stay until they are closed. */
 function say(message, problem = false) {
   $("said").textContent = message;
   $("notice-text").textContent = message;
   $("notice").classList.toggle("problem", problem);
   $("notice").hidden = !message;
-  clearTimeout(say.timer);
-  if (!problem) say.timer = setTimeout(() => { $("notice").hidden = true; }, 5000);
+  clearTimeout(saidTimer);
+  if (!problem) saidTimer = setTimeout(() => { $("notice").hidden = true; }, 5000);
 }
 $("notice-close").addEventListener("click", () => { $("notice").hidden = true; });
 

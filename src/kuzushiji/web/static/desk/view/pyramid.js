@@ -77,8 +77,9 @@ async function cut(bitmap) {
   const tiles = [];
   for (let y = 0; y < bitmap.height; y += TILE) {
     for (let x = 0; x < bitmap.width; x += TILE) {
-      const size = [Math.min(TILE, bitmap.width - x), Math.min(TILE, bitmap.height - y)];
-      tiles.push({ x, y, bitmap: await createImageBitmap(bitmap, x, y, ...size) });
+      const width = Math.min(TILE, bitmap.width - x);
+      const height = Math.min(TILE, bitmap.height - y);
+      tiles.push({ x, y, bitmap: await createImageBitmap(bitmap, x, y, width, height) });
     }
   }
   return tiles;

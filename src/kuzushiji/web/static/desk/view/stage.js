@@ -25,6 +25,7 @@ export class Stage extends EventTarget {
     this.showColumns = false;
     this.drawn = null;
     this.pointers = new Map();
+    /** @type {any} what the pointers are doing */
     this.action = null;
     canvas.addEventListener("pointerdown", (e) => this.#down(e));
     canvas.addEventListener("pointermove", (e) => this.#move(e));
