@@ -27,10 +27,11 @@ import numpy as np
 from random_convolutions import fit_random_convolutions
 
 from kuzushiji._machine import processor
+from kuzushiji._vectors import nearest
 from kuzushiji.datasets import load, shifted_holdout
 from kuzushiji.evaluation import accuracy, balanced_accuracy
 from kuzushiji.evaluation.features import PCA, hog, pixels
-from kuzushiji.evaluation.neighbours import nearest, vote
+from kuzushiji.evaluation.voting import vote
 
 RESULTS = Path(__file__).parent / "results" / "baselines.csv"
 TUNING_IMAGES = 15_000

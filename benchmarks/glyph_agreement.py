@@ -36,7 +36,7 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import read_image, to_glyph
 from kuzushiji.images.fit import place
 from kuzushiji.images.frame import MARGIN
-from kuzushiji.images.ink import ink_map, tones
+from kuzushiji.images.paper.ink import ink_map, tones
 
 FITTED_ON = ("200021763", "200021802")
 FOUND = 0.9

@@ -73,9 +73,9 @@ def shortened(recipe: Any) -> Any:
 
 def child(recipe: Path, steps: int, folder: Path) -> None:
     """Trains in this process and prints its peak memory in bytes."""
-    from kuzushiji.training import train as room
+    from kuzushiji.training import pipeline as room
     from kuzushiji.training.fitting.loop import Loop
-    from kuzushiji.training.recipe import load
+    from kuzushiji.training.recipe import load_recipe
 
     class FewSteps(Loop):
         """An epoch of a few steps; all else as it is."""
@@ -86,7 +86,7 @@ def child(recipe: Path, steps: int, folder: Path) -> None:
             self.steps = steps * self.recipe.fit.epochs
 
     room.Loop = FewSteps  # type: ignore[misc]
-    run = room.train(shortened(load(recipe)), folder / "runs")
+    run = room.train(shortened(load_recipe(recipe)), folder / "runs")
     assert (run.folder / "model.onnx").is_file()
     unit = 1 if sys.platform == "darwin" else 1024
     print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)

@@ -24,7 +24,7 @@ from kuzushiji.datasets import load
 from kuzushiji.datasets.shared_pictures import shared_with
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.evaluation.measures.intervals import wilson
-from kuzushiji.evaluation.predictions import as_glyphs
+from kuzushiji.images import resize_glyphs
 from kuzushiji.weights import open_model
 
 MOST = 8  # pairs to name
@@ -71,7 +71,7 @@ def main() -> None:
     asked = parser.parse_args()
     model, part = open_model(asked.model, asked.threads), load(asked.dataset, "test")
     told = [s.index for s in shared_with(part.name, part.split)]
-    logits = model.logits(as_glyphs(np.delete(np.asarray(part.images), told, 0), model.info.size))
+    logits = model.logits(resize_glyphs(np.delete(np.asarray(part.images), told, 0), model.info.size))
     read = np.array(model.info.classes)[logits.argmax(1)]
     labels = np.array(part.classes)[np.delete(part.labels, told)]
     about = {"model": model.path.stem, "test_set": asked.dataset, "date": date.today().isoformat()}

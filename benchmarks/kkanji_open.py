@@ -25,9 +25,9 @@ FIRST = """
 import json, resource, time
 from pathlib import Path
 from kuzushiji.datasets import cache_dir
-from kuzushiji.datasets.layouts import kkanji
+from kuzushiji.datasets.layouts import kkanji, kkanji_unpack
 t = time.perf_counter()
-kkanji.prepare(cache_dir(), Path(TAR))
+kkanji_unpack.prepare(cache_dir(), Path(TAR))
 wall = time.perf_counter() - t
 u = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"wall": wall, "cpu": u.ru_utime + u.ru_stime, "rss": u.ru_maxrss / 1024}))

@@ -34,7 +34,7 @@ from peak_memory import timed
 from kuzushiji._machine import cores, processor
 from kuzushiji.datasets import cache_dir
 from kuzushiji.maps import quality, quality_table
-from kuzushiji.maps.engine import Plan, make
+from kuzushiji.maps.engine import Plan, make_maps
 from kuzushiji.maps.inputs.features import embedded, from_matrix, pixels
 from kuzushiji.maps.inputs.shared_work import Shared
 from kuzushiji.maps.inputs.source import load_source
@@ -101,7 +101,7 @@ def again(args: argparse.Namespace) -> None:
 def one(args: argparse.Namespace) -> None:
     """The run itself, in a process of its own."""
     plan = Plan(args.methods.split(","), seed=args.seed, threads=args.threads, quality=False)
-    mapset = make(features_of(args), plan, args.cache, say=say)
+    mapset = make_maps(features_of(args), plan, args.cache, say=say)
     folder = folder_of(args, "ours")
     ending = f"-seed{args.seed}" if args.seed else ""
     words = {"rows": {}, **read_words(folder), **facts(args, "ours", len(mapset))}

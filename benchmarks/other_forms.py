@@ -19,7 +19,7 @@ from bench import write_lines
 
 from kuzushiji.datasets import load
 from kuzushiji.evaluation.measures.intervals import wilson
-from kuzushiji.evaluation.predictions import as_glyphs
+from kuzushiji.images import resize_glyphs
 from kuzushiji.reading import Candidate
 from kuzushiji.weights import open_model
 
@@ -77,7 +77,7 @@ def main() -> None:
     model, part = open_model(asked.model, asked.threads), load("kkanji", "validation")
     classes = model.info.classes
     labels = np.array([classes.index(c) for c in part.classes])[part.labels]
-    probabilities = model.calibrated(model.logits(as_glyphs(np.asarray(part.images), model.info.size)))
+    probabilities = model.calibrated(model.logits(resize_glyphs(np.asarray(part.images), model.info.size)))
     about = {"model": model.path.stem, "test_set": "kkanji/validation", "date": date.today().isoformat()}
     lines = [{**line, **about} for line in rows(classes, probabilities, labels, model.info.sure_threshold)]
     for line in lines:

@@ -18,7 +18,7 @@ Scores: largest probability, energy (T = 1), relative Mahalanobis distance, and 
 classes apart, histograms of gradients (96 principal components): `two-views` adds the distances to the
 nearest training image in the embedding and in the histograms, each in units of how it spreads among
 training images; `two-views-own` the same among images of the class that the model reads. `exposed`
-(kuzushiji.evaluation.exposure) asks in both views whether an image is nearer to training images or to kanji
+(outlier_exposure.py) asks in both views whether an image is nearer to training images or to kanji
 of the first half of each class (`half-train`), as many as there are training images, again without those
 that one of the ten was made of; no other kana and no image of a test part is among them. `exposed-half`
 gives the kanji half the weight.
@@ -49,14 +49,15 @@ from typing import Any
 
 import numpy as np
 import record_run
+from ood_scores import detection, energy, mahalanobis_score, max_softmax
+from outlier_exposure import exposed_score, strangers
 
+from kuzushiji._vectors import nearest, unit_length
 from kuzushiji.characters import lookup
 from kuzushiji.datasets import Dataset, load, shifted_holdout
-from kuzushiji.evaluation.exposure import exposed_score, strangers
 from kuzushiji.evaluation.features import PCA, hog
-from kuzushiji.evaluation.neighbours import nearest, unit_length
-from kuzushiji.evaluation.ood import detection, energy, mahalanobis_score, max_softmax
-from kuzushiji.evaluation.predictions import as_glyphs, embeddings
+from kuzushiji.evaluation.predictions import embeddings
+from kuzushiji.images import resize_glyphs
 from kuzushiji.weights import open_model
 
 RESULTS = Path(__file__).parent / "results" / "ood.csv"
@@ -95,7 +96,7 @@ class Taught:
         self.witnessed = unit_length(embeddings(witness, images))
         self.witnessed_others = unit_length(embeddings(witness, others))
         self.witness_spread = usual(self.witnessed, some)[1]
-        self.energy_spread = float(energy(model.logits(as_glyphs(images[some], model.info.size))).std())
+        self.energy_spread = float(energy(model.logits(resize_glyphs(images[some], model.info.size))).std())
 
     def two_views(self, views: tuple[np.ndarray, np.ndarray], read: np.ndarray | None = None) -> np.ndarray:
         """Minus both distances to the nearest training image, of the labels ``read`` where given."""
@@ -148,7 +149,7 @@ def usual(view: np.ndarray, some: np.ndarray) -> tuple[float, float]:
 
 def scores(model: Any, images: np.ndarray, taught: Taught) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Every score of each image, higher for what looks known, and the label that the model gives it."""
-    glyphs = as_glyphs(np.ascontiguousarray(images), model.info.size)
+    glyphs = resize_glyphs(np.ascontiguousarray(images), model.info.size)
     logits, embedding = model.logits(glyphs), model.embed(glyphs)
     views = (unit_length(embedding), taught.project(np.ascontiguousarray(images)))
     distances, _ = nearest(views[0], taught.views[0], max(NEIGHBOURS))
@@ -174,7 +175,7 @@ def kanji_of(
     rows = rows[wanted[np.asarray(data.labels)[rows]]]
     chosen = np.sort(np.random.default_rng(SEED).permutation(rows)[:most])
     parts = [
-        as_glyphs(data.images[chosen[i : i + BLOCK]], side) for i in range(0, max(1, len(chosen)), BLOCK)
+        resize_glyphs(data.images[chosen[i : i + BLOCK]], side) for i in range(0, max(1, len(chosen)), BLOCK)
     ]
     return np.concatenate(parts)
 

@@ -23,7 +23,7 @@ from kuzushiji.evaluation.measures.intervals import wilson
 from kuzushiji.reading import Reader
 from kuzushiji.training.examples.typefaces import typeset_glyphs
 from kuzushiji.training.examples.unknown import others
-from kuzushiji.training.recipe import load
+from kuzushiji.training.recipe import load_recipe
 
 SIDE = 64  # of the glyphs that are read, pixels
 ALL = "all"
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--model", nargs="+", default=["reader"], help="shipped models, .onnx files or runs")
     parser.add_argument("--recipe", default="recipes/reader.toml", help="whose typefaces to take")
     asked = parser.parse_args()
-    typefaces = load(asked.recipe).data.typefaces
+    typefaces = load_recipe(asked.recipe).data.typefaces
     lines = []
     for name in asked.model:
         reader = Reader(name)

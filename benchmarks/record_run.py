@@ -113,9 +113,9 @@ def _command(recipe: Any) -> str:
     Raises:
         UsageError: ``recipes/`` has no such file.
     """
-    from kuzushiji.training.recipe import load
+    from kuzushiji.training.recipe import load_recipe
 
-    written, run = _flat(load(RECIPES / f"{recipe.name}.toml")), _flat(recipe)
+    written, run = _flat(load_recipe(RECIPES / f"{recipe.name}.toml")), _flat(recipe)
     given = [key for key, value in run.items() if value != written[key] or key == "fit.seed"]
     given.sort(key=lambda key: (key == "fit.seed", not key.endswith("weights")))
     return f"kuzushiji train recipes/{recipe.name}.toml" + "".join(_setting(key, run[key]) for key in given)

@@ -31,9 +31,9 @@ def measure() -> Iterator[Row]:
         import torch
     except ModuleNotFoundError as e:
         raise NotHereError("PyTorch is not installed") from e
-    from kuzushiji.training.recipe import load
+    from kuzushiji.training.recipe import load_recipe
 
-    recipe = load(RECIPE)
+    recipe = load_recipe(RECIPE)
     n = recipe.fit.batch_size
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (n * STEPS, 28, 28), np.uint8)
@@ -47,7 +47,7 @@ def measure() -> Iterator[Row]:
     ours = statistics.median(a for a, _ in pairs)
     short = replace(recipe, fit=replace(recipe.fit, bfloat16=True))
     gain = _gain(keras_round, _keras(short, images, labels))
-    reader = load(READER)
+    reader = load_recipe(READER)
     whole = replace(reader, fit=replace(reader.fit, bfloat16=False))
     large = rng.integers(
         0, 256, (reader.fit.batch_size * STEPS, reader.data.size, reader.data.size), np.uint8

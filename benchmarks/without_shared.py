@@ -19,7 +19,7 @@ from kuzushiji.datasets.layouts.kkanji import open_files, paths_of
 from kuzushiji.datasets.loading import kkanji_folder
 from kuzushiji.datasets.shared_pictures import shared_images, shared_with
 from kuzushiji.evaluation.measures.intervals import wilson
-from kuzushiji.evaluation.predictions import as_glyphs
+from kuzushiji.images import resize_glyphs
 from kuzushiji.weights import Model, open_model
 
 SETS = ("kmnist", "k49-sample", "kkanji")
@@ -35,7 +35,7 @@ def is_shared(part: Dataset) -> np.ndarray:
 
 def rows(model: Model, part: Dataset) -> list[dict[str, str | int]]:
     """The rows of the file for one model and one test part."""
-    logits = model.logits(as_glyphs(np.asarray(part.images), model.info.size))
+    logits = model.logits(resize_glyphs(np.asarray(part.images), model.info.size))
     read = np.array(model.info.classes)[logits.argmax(1)]
     right = read == np.array(part.classes)[part.labels]
     shared = is_shared(part)

@@ -16,7 +16,7 @@ import numpy as np
 from kuzushiji.characters import codepoint_of, k49_classes, kkanji_classes, kmnist_classes
 from kuzushiji.images.brush import Stroke, draw
 from kuzushiji.images.samples import STROKES
-from kuzushiji.training.augment import Augment
+from kuzushiji.training import Augment
 
 HANDS = 3
 """Times that each shape is drawn; all else is bent from these."""

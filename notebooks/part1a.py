@@ -109,14 +109,12 @@ for c in np.argsort(spread):
 # and a class may come out as a single group.
 
 # %%
-from kuzushiji.maps.engine import Plan, make
-from kuzushiji.maps.inputs.features import embedded
-from kuzushiji.maps.inputs.features import pixels as pixel_features
-from kuzushiji.maps.inputs.source import load_source
+from kuzushiji.maps import Plan, embedded, load_source, make_maps
+from kuzushiji.maps import pixels as pixel_features
 
 source = load_source(KMNIST, "train").subset(setting(full=10_000, fast=600))
 learned = embedded(source, "kmnist", threads=1)
-shapes = make(learned, Plan(["pca"], quality=False, clusters=True))
+shapes = make_maps(learned, Plan(["pca"], quality=False, clusters=True))
 for c, name in enumerate(named(source.classes)):
     sizes = [cluster.size for cluster in shapes.clusters if cluster.label == c]
     print(f"{name:6} {len(sizes)} group(s), images: {sizes}")
@@ -253,13 +251,13 @@ for k in (2, 5, 10, 20, 50):
 
 # %%
 plan = Plan(["pca", "lda", "tsne", "umap", "pacmap"], seed=0, threads=1)
-maps = make(pixel_features(source), plan, say=print)
+maps = make_maps(pixel_features(source), plan, say=print)
 
 # %%
-from kuzushiji.maps.figures import draw
+from kuzushiji.maps import draw_maps
 
 show(
-    draw(maps, OUT / "part1a-maps.png", dpi=75),
+    draw_maps(maps, OUT / "part1a-maps.png", dpi=75),
     "Five maps of the same images, coloured by class, side by side",
 )
 
@@ -277,7 +275,7 @@ show(
 # - `silhouette`: how compact the classes are on the map, from -1 to 1.
 
 # %%
-from kuzushiji.maps.quality_table import as_text
+from kuzushiji.maps import as_text
 
 print(as_text(maps))
 
@@ -328,14 +326,14 @@ for each in maps.maps:
 # %%
 from dataclasses import replace
 
-from kuzushiji.maps.result import Added
+from kuzushiji.maps import Added
 
 handful = source.subset(500)
 nonsense = replace(handful, labels=np.random.default_rng(1).permutation(handful.labels))
 for what, given in (("true labels", handful), ("shuffled labels", nonsense)):
     others = rng.choice(len(train), 1000, replace=False)
     new = Added(tuple(map(str, others)), np.asarray(train.images[others]))
-    lda = make(pixel_features(given), Plan(["lda"], quality=False), added=new).maps[0]
+    lda = make_maps(pixel_features(given), Plan(["lda"], quality=False), added=new).maps[0]
     seen = vote(lda.points, given.labels)
     distance = ((lda.transform_points[:, None] - lda.points[None]) ** 2).sum(2)
     nearest = given.labels[distance.argsort(1)[:, :10]]
@@ -354,7 +352,7 @@ for what, given in (("true labels", handful), ("shuffled labels", nonsense)):
 # is that the network was trained on these very labels.
 
 # %%
-known = make(learned, Plan(["pca", "umap"], threads=1))
+known = make_maps(learned, Plan(["pca", "umap"], threads=1))
 for before in (m for m in maps.maps if m.method in ("pca", "umap")):
     after = next(m for m in known.maps if m.method == before.method)
     print(
@@ -362,7 +360,7 @@ for before in (m for m in maps.maps if m.method in ("pca", "umap")):
         f"{after.quality.knn_accuracy:.1%} from the embedding"
     )
 show(
-    draw(known, OUT / "part1a-known.png", dpi=75),
+    draw_maps(known, OUT / "part1a-known.png", dpi=75),
     "Two maps of the embedding of a trained network: tidy islands",
 )
 
@@ -387,9 +385,9 @@ show(
 # a double click.
 
 # %%
-from kuzushiji.maps.page.atlas import write
+from kuzushiji.maps import write_atlas
 
-page = write(
+page = write_atlas(
     replace(maps, clusters=shapes.clusters, extra_colours=dict(shapes.extra_colours)),
     OUT / "kmnist-atlas.html",
 )

@@ -182,7 +182,7 @@ print(f"in all {cost(ours).parameters:,} numbers; {cost(ours).macs:,} multiplica
 
 # %%
 from kuzushiji.datasets import shifted_holdout
-from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training import Assembled, Part
 
 rest, shifted = shifted_holdout(everything, fraction=0.1, seed=0)
 random = np.sort(rng.choice(rest, len(everything) // 10, replace=False))
@@ -206,9 +206,7 @@ material = Assembled(everything.classes, parts["learn"], parts["shifted"])
 
 # %%
 from kuzushiji.evaluation import accuracy
-from kuzushiji.training.augment import Augment
-from kuzushiji.training.fitting.loop import Loop, logits
-from kuzushiji.training.recipe import Fit, Recipe
+from kuzushiji.training import Augment, Fit, Loop, Recipe, logits
 
 plain = Recipe(
     fit=Fit(
@@ -284,7 +282,7 @@ learn_by("ours", network(), constant)
 # step grows at first and then shrinks to nothing.
 
 # %%
-from kuzushiji.training.fitting.schedule import learning_rate
+from kuzushiji.training import learning_rate
 
 done = np.linspace(0, 1, 100)
 figure, axes = plt.subplots(figsize=(4.5, 1.8), layout="constrained")
@@ -361,7 +359,7 @@ show(grid(np.concatenate(scaled), heads, columns=8), words)
 # %%
 from kuzushiji.training import recipe as recipes
 
-scratch = recipes.load(ROOT / "recipes" / "kmnist-scratch.toml")
+scratch = recipes.load_recipe(ROOT / "recipes" / "kmnist-scratch.toml")
 fit = replace(scratch.fit, epochs=setting(full=3, fast=1), batch_size=setting(full=128, fast=32))
 shorter = replace(scratch, fit=fit)
 
@@ -404,11 +402,11 @@ learn_by("+ augmentation", residual, shorter)
 # runs its models, and the file carries the shifts along.
 
 # %%
-from kuzushiji.training.shipping.export import write
+from kuzushiji.training import write_onnx
 from kuzushiji.weights import ModelInfo, open_model
 
 info = ModelInfo("part1b", everything.classes, 28, shifts=scratch.export.shifts)
-difference = write(residual, info, OUT / "part1b.onnx").difference
+difference = write_onnx(residual, info, OUT / "part1b.onnx").difference
 reader = open_model(OUT / "part1b.onnx", threads=1)
 print(f"Keras and the file differ by at most {difference:.0e} in any probability")
 
@@ -480,9 +478,7 @@ show(figure, "Accuracy of the six candidates on the random hold-out, the shifted
 # shifts.
 
 # %%
-from kuzushiji.evaluation import evaluate
-from kuzushiji.evaluation.clusters import shapes_in_class
-from kuzushiji.evaluation.predictions import embeddings
+from kuzushiji.evaluation import embeddings, evaluate, shapes_in_class
 
 result = evaluate(reader, test)
 inside_test = embeddings(reader, test.images)
@@ -522,7 +518,7 @@ show(grid(test.images[typical], heads), "Typical test images of four groups that
 # seen.
 
 # %%
-from kuzushiji.evaluation.measures.metrics import confusion_pairs
+from kuzushiji.evaluation import confusion_pairs
 
 guessed = result.predictions.predicted
 matrix = np.zeros((10, 10), int)
@@ -608,7 +604,7 @@ correct = last["shifted"].argmax(1) == parts["shifted"].labels
 found = abstention_threshold(confidence, correct, precision=0.99)
 
 final = replace(info, temperature=temperature, sure_threshold=found.threshold)
-write(residual, final, OUT / "part1b.onnx")
+write_onnx(residual, final, OUT / "part1b.onnx")
 result = evaluate(OUT / "part1b.onnx", test, threads=1)
 print(f"sure of {result.sure_coverage} of the test images")
 print(f"right among these: {result.sure_precision or 'it is never sure'}")

@@ -30,8 +30,7 @@ from course import data, grid, named, setting, show  # small helpers, in course.
 
 import kuzushiji
 from kuzushiji.datasets import Dataset, shifted_holdout
-from kuzushiji.evaluation import accuracy, balanced_accuracy, compare, wilson
-from kuzushiji.evaluation.measures.intervals import stratified_bootstrap
+from kuzushiji.evaluation import accuracy, balanced_accuracy, compare, stratified_bootstrap, wilson
 
 # %% [markdown]
 # ## 1. The counts
@@ -148,10 +147,7 @@ from keras import ops
 
 from kuzushiji import models
 from kuzushiji.models.cost import cost
-from kuzushiji.training.augment import Augment
-from kuzushiji.training.examples.assembly import Assembled, Part
-from kuzushiji.training.fitting.loop import Loop, logits
-from kuzushiji.training.recipe import Fit, Recipe
+from kuzushiji.training import Assembled, Augment, Fit, Loop, Part, Recipe, logits
 
 learning = Assembled(
     used.classes,

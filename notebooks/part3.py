@@ -134,10 +134,7 @@ print(f"{len(lesson):,} images to learn from, {len(queries):,} images of strange
 import keras
 
 from kuzushiji import models
-from kuzushiji.training.augment import Augment
-from kuzushiji.training.examples.assembly import Assembled, Part
-from kuzushiji.training.fitting.loop import Loop, logits
-from kuzushiji.training.recipe import Fit, Recipe
+from kuzushiji.training import Assembled, Augment, Fit, Loop, Part, Recipe, logits
 
 SIDE, SEEN = 28, setting(180_000, 1)  # pixels; images that a network is shown, repetitions included
 
@@ -192,7 +189,7 @@ kana_eye = taught(ten.images[some], ten.labels[some], ten.classes)
 # shows where the ceiling is.
 
 # %%
-from kuzushiji.evaluation.predictions import embeddings
+from kuzushiji.evaluation import embeddings
 
 reader = kuzushiji.Reader(threads=1)  # the default model
 info = reader.model.info
@@ -277,7 +274,8 @@ show(figure, "Share of strangers recognised against the number of examples, for 
 # the embedding that has learned other kanji:
 
 # %%
-from kuzushiji.evaluation.neighbours import nearest, vote
+from kuzushiji._vectors import nearest
+from kuzushiji.evaluation import vote
 
 picks = np.linspace(0, len(queries) - 1, 3).astype(int)
 for name in ("pixels", "other kanji"):
@@ -334,8 +332,7 @@ q = unit(embeddings(reader.model, judged.images))
 print(f"{len(x):,} examples of {len(present):,} classes; {len(q):,} validation images")
 
 # %%
-from kuzushiji.evaluation.measures.bins import by_training_count
-from kuzushiji.evaluation.measures.metrics import ranks_of
+from kuzushiji.evaluation import by_training_count, ranks_of
 
 
 def binned(scores):
@@ -585,7 +582,7 @@ print("a crop:", first.shape, first.dtype)
 from kuzushiji.images import read_image, to_glyph
 from kuzushiji.images.fit import place
 from kuzushiji.images.frame import frame
-from kuzushiji.images.ink import calm, even_paper, ink_map, is_light_on_dark, tones
+from kuzushiji.images.paper.ink import calm, even_paper, ink_map, is_light_on_dark, tones
 
 grey = read_image(first)  # 1. grey, upright, 8 bits
 measured = tones(grey[::2, ::2])

@@ -9,7 +9,7 @@ import pytest
 from benchmark_support import benchmark
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.training.fitting.run_folder import Run
-from kuzushiji.training.recipe import Model, Recipe, load
+from kuzushiji.training.recipe import Model, Recipe, load_recipe
 
 recorder = benchmark("record_run")
 
@@ -49,25 +49,25 @@ def file(tmp_path, monkeypatch):
     ],
 )
 def test_the_command_makes_the_run_again(file, settings, said):
-    run = load(file, settings)
+    run = load_recipe(file, settings)
     command = recorder._command(run)
     start = "kuzushiji train recipes/mine.toml "
     assert command.startswith(start)
     assert said is None or command == start + said
     words = shlex.split(command.removeprefix(start))
     assert words[::2] == ["--set"] * (len(words) // 2)
-    assert load(file, words[1::2]) == run
+    assert load_recipe(file, words[1::2]) == run
 
 
 def test_a_recipe_that_the_file_no_longer_is_is_spelled_out(file):
-    run = load(file)
+    run = load_recipe(file)
     file.write_text(RECIPE.replace("epochs = 6", "epochs = 12"), encoding="utf-8")
     assert "--set fit.epochs=6" in recorder._command(run)
 
 
 def test_a_recipe_that_is_not_in_the_folder_is_named(file):
     with pytest.raises(UsageError, match=r"other\.toml"):
-        recorder._command(replace(load(file), name="other"))
+        recorder._command(replace(load_recipe(file), name="other"))
 
 
 def test_a_run_that_started_from_a_shipped_model_costs_what_is_on_record_of_that(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ import typer
 
 from kuzushiji import __version__, cli
 from kuzushiji.cli import _app
+from kuzushiji.cli.command_line.commands import COMMANDS
 from kuzushiji.datasets.layouts.folders import OwnDataWarning
 from kuzushiji.errors import KuzushijiError, UsageError
 
@@ -52,14 +53,14 @@ def test_version_shows_licences_and_attribution(capsys):
 def test_help_lists_every_command_that_is_there(capsys):
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for command, module in cli.COMMANDS.items():
+    for command, module in COMMANDS.items():
         if importlib.util.find_spec(f"kuzushiji.cli.{module}"):
             assert command in shown
 
 
 def test_the_fixed_commands_are_all_in_the_table():
     fixed = {"data", "read", "train", "evaluate", "map", "serve", "export", "demo"}
-    assert fixed <= set(cli.COMMANDS)
+    assert fixed <= set(COMMANDS)
 
 
 def test_no_command_shows_the_help_and_is_wrong_usage(capsys):

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from kuzushiji.cli import main
-from kuzushiji.maps.result import MapSet
+from kuzushiji.maps.saving import load_maps
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_the_command_makes_what_a_plan_does_by_default():
-    from kuzushiji.cli._app import build
+    from kuzushiji.cli.command_line.app import build
     from kuzushiji.maps.engine import Plan
 
     option = next(p for p in build([]).commands["map"].params if p.name == "methods")
@@ -63,7 +63,7 @@ def test_maps_table_csv_points_and_page(folder, tmp_path, capsys):
     assert "written:" in err
     with (tmp_path / "q.csv").open(encoding="utf-8") as stream:
         assert [r["method"] for r in csv.DictReader(stream)] == ["pca", "lda"]
-    saved = MapSet.load(tmp_path / "points")
+    saved = load_maps(tmp_path / "points")
     assert len(saved) == 40
     assert saved.images.shape == (40, 28, 28)
     assert saved.added is not None
@@ -103,10 +103,10 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_made(folder, tm
     for option, target, said in (
         ("--csv", tmp_path / "file" / "q.csv", "cannot write"),
         ("--save", tmp_path / "file" / "points", "cannot write"),
-        ("-o", tmp_path / "folder.html", "a folder of that name is there"),
+        ("-o", tmp_path / "folder.html", "is a folder: name the file to write"),
     ):
         words = ["map", str(folder), "--split", "all", "--methods", "pca", option, str(target)]
-        assert main(words) == 1
+        assert main(words) == (2 if option == "-o" else 1)
         err = capsys.readouterr().err.strip()
         assert said in err
         assert "\n" not in err  # not even what was read
@@ -123,7 +123,7 @@ def test_a_new_picture_that_is_none_costs_neither_the_others_nor_the_maps(folder
     assert second.startswith(f"kuzushiji: error: --add: cannot open {tmp_path / 'none.png'}")
     assert third.startswith("40 images")
     assert out.splitlines()[1].split()[0] == "pca"
-    assert MapSet.load(tmp_path / "points").added.names == ("00.png",)
+    assert load_maps(tmp_path / "points").added.names == ("00.png",)
     assert main([*words, "--add", str(broken)]) == 1
     out, err = capsys.readouterr()
     assert not out

@@ -8,7 +8,7 @@ from PIL import Image
 
 from kuzushiji import cli
 from kuzushiji.cli._console import width
-from kuzushiji.cli._table import table
+from kuzushiji.cli.terminal.table import table
 from kuzushiji.reading import Candidate, Reading
 
 
@@ -264,7 +264,7 @@ def test_without_known_glyphs_there_are_readings_and_a_note(folder, model, capsy
 
 
 def test_thumbnails_stand_side_by_side_as_far_as_the_line_goes():
-    from kuzushiji.cli._thumbnails import beside
+    from kuzushiji.cli.terminal.thumbnails import beside
 
     dark, light = np.zeros((28, 28), np.uint8), np.full((64, 64), 255, np.uint8)
     lines = list(beside([light, dark, light], ["one", "two", "a long caption is cut"], columns=32))

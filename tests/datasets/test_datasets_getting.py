@@ -214,7 +214,8 @@ def test_kill_9_in_the_middle_then_again(home: Path, server, tmp_path: Path, mon
     server.answer, server.slow = slowly, True
     file = pinned(TRAIN, data)
     code = (
-        "import sys; from kuzushiji.datasets import getting, opening, registry\n"
+        "import sys; from kuzushiji.datasets import registry\n"
+        "from kuzushiji.datasets.downloads import getting, opening\n"
         "opening.BLOCK = 1 << 16\n"
         f"f = registry.{file!r}\n"
         "p = registry.Published('k49', '', 28, (), {}, {'npz': (f,)}); registry.PUBLISHED['k49'] = p\n"

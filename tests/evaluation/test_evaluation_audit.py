@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from html_checks import checked
 
+from kuzushiji._vectors import nearest
 from kuzushiji.datasets import Dataset
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.evaluation.audit import COLUMNS, Audit, audit
+from kuzushiji.evaluation.audit import COLUMNS, Audit, audit, write_csv, write_page
 from kuzushiji.evaluation.audit.findings import blanks, correlation, exact_duplicates, suspects
 from kuzushiji.evaluation.audit.material import Material, gather, shrunk
 from kuzushiji.evaluation.features import PCA, hog, pixels
-from kuzushiji.evaluation.neighbours import nearest, vote
+from kuzushiji.evaluation.voting import vote
 
 CLASSES = ("か", "き", "く")
 
@@ -81,8 +82,8 @@ def test_empty_images_are_not_called_duplicates(found: Audit) -> None:
 
 
 def test_counts_csv_and_page_agree(found: Audit, tmp_path) -> None:
-    found.write_csv(tmp_path / "new" / "audit.csv")
-    found.write_page(tmp_path / "audit.html")
+    write_csv(found, tmp_path / "new" / "audit.csv")
+    write_page(found, tmp_path / "audit.html")
     rows = list(csv.DictReader((tmp_path / "new" / "audit.csv").read_text(encoding="utf-8").splitlines()))
     counts = found.counts()
     assert tuple(rows[0]) == COLUMNS
@@ -101,7 +102,7 @@ def test_counts_csv_and_page_agree(found: Audit, tmp_path) -> None:
     assert "Labels that look wrong" in text
     assert "test 5" in text
     assert "CODH" not in text  # one's own pictures are nobody else's
-    replace(found, material=replace(found.material, name="k49")).write_page(tmp_path / "k49.html")
+    write_page(replace(found, material=replace(found.material, name="k49")), tmp_path / "k49.html")
     assert "created by CODH" in checked((tmp_path / "k49.html").read_text(encoding="utf-8"))
 
 
@@ -211,8 +212,8 @@ def test_pca_agrees_with_numpy() -> None:
 
 @pytest.mark.parametrize("skip_self", [False, True])
 def test_nearest_in_blocks_is_nearest(monkeypatch, skip_self: bool) -> None:
-    monkeypatch.setattr("kuzushiji.evaluation.neighbours.ROWS", 7)
-    monkeypatch.setattr("kuzushiji.evaluation.neighbours.COLUMNS", 11)
+    monkeypatch.setattr("kuzushiji._vectors.ROWS", 7)
+    monkeypatch.setattr("kuzushiji._vectors.COLUMNS", 11)
     x = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
     distances, indices = nearest(x, x, 4, skip_self=skip_self)
     full = np.linalg.norm(x[:, None] - x, axis=2)

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from kuzushiji.images import read_image, to_glyph
-from kuzushiji.images.colour import to_grey
+from kuzushiji.images.paper.colour import to_grey
 from kuzushiji.images.samples import sample
 
 PAPER = (222, 205, 168)
@@ -90,7 +90,7 @@ def test_tiny_pictures(shape):
 def test_a_long_picture_is_treated_in_strips_alike(monkeypatch):
     picture = printed(written(), ring(120, 100), VERMILION)
     whole = to_grey(picture)
-    monkeypatch.setattr("kuzushiji.images.strips._STRIP", 700)
+    monkeypatch.setattr("kuzushiji.images.paper.strips._STRIP", 700)
     assert (to_grey(picture) == whole).all()
 
 

@@ -6,7 +6,7 @@ import pytest
 from kuzushiji.images import to_glyph
 from kuzushiji.images.brush import draw, on_paper, spline
 from kuzushiji.images.components import components
-from kuzushiji.images.ink import calm, even_paper, is_light_on_dark, tones
+from kuzushiji.images.paper.ink import calm, even_paper, is_light_on_dark, tones
 from kuzushiji.images.samples import STROKES, character_of, sample, write
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from kuzushiji.images import to_glyph
+from kuzushiji.images.paper.shadow import without_shadow
 from kuzushiji.images.samples import sample
-from kuzushiji.images.shadow import without_shadow
 
 
 def written(character="す"):

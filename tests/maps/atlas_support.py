@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kuzushiji.maps.result import Added, Cluster, Map, MapSet, PCAInfo, Quality
+from kuzushiji.maps.result import Added, Cluster, Map, MapQuality, MapSet, PCAInfo
 
 CLASSES = ("か", "き", "く", "山")
 SIDE = 16
@@ -27,7 +27,7 @@ def synthetic(n: int = 400, seed: int = 0) -> MapSet:
     flat = corners[labels] + spread
     turned = np.stack([-flat[:, 1], flat[:, 0]], axis=1)
     deep = np.concatenate([corners[(labels + 1) % 4], rng.uniform(-3, 3, (n, 1))], axis=1).astype(np.float32)
-    quality = Quality(0.91, 0.4, 0.99, 0.7, 0.8, 0.5, 0.01, 300)
+    quality = MapQuality(0.91, 0.4, 0.99, 0.7, 0.8, 0.5, 0.01, 300)
     clusters = (labels * 2 + (spread[:, 0] > 0)).astype(np.int64)
     images = pictures(labels, seed)
     place = np.array([[0.5, 0.25]], np.float32)
@@ -50,7 +50,13 @@ def synthetic(n: int = 400, seed: int = 0) -> MapSet:
                 can="What is near.",
                 cannot="What is far.",
             ),
-            Map("pca", turned, 0.1, Quality(0.7, 0.1, 0.8, 0.9, 0.9, 0.2, None, 300), transform_points=place),
+            Map(
+                "pca",
+                turned,
+                0.1,
+                MapQuality(0.7, 0.1, 0.8, 0.9, 0.9, 0.2, None, 300),
+                transform_points=place,
+            ),
             Map("tsne", deep, 2.0),
         ),
         pca=PCAInfo(

@@ -48,7 +48,7 @@ def mapset() -> Any:
 
 @pytest.fixture(scope="module")
 def file(mapset: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return atlas.write(mapset, tmp_path_factory.mktemp("atlas") / "atlas.html")
+    return atlas.write_atlas(mapset, tmp_path_factory.mktemp("atlas") / "atlas.html")
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +257,7 @@ def test_lda_shows_the_mean_of_each_class(mapset: Any, tmp_path: Path) -> None:
     lda = dataclasses.replace(mapset, maps=(dataclasses.replace(mapset.maps[1], method="lda"),))
     with launch(1200, 760) as page:
         page.set_default_timeout(120_000)
-        go(page, atlas.write(lda, tmp_path / "lda.html"), "lang=en&theme=light")
+        go(page, atlas.write_atlas(lda, tmp_path / "lda.html"), "lang=en&theme=light")
         page.click("#for-method")
         shown = page.locator("#tab-method > section .eigen figure")
         assert shown.locator("figcaption").all_inner_texts() == list(CLASSES)
@@ -478,10 +478,10 @@ def test_a_folder_shows_single_glyphs_in_full_size(tmp_path: Path) -> None:
     # Of such a pattern nothing survives at half the size.
     fine = np.random.default_rng(1).integers(0, 2, (2004, 64, 64), np.uint8) * 255
     big = dataclasses.replace(synthetic(2004), images=fine, class_means=None, pca=None)
-    assert '"large":' not in atlas.write(big, tmp_path / "one.html").read_text("utf-8")
+    assert '"large":' not in atlas.write_atlas(big, tmp_path / "one.html").read_text("utf-8")
     with launch(1000, 700, device_scale_factor=2) as page:
         page.set_default_timeout(120_000)
-        go(page, atlas.write(big, tmp_path / "folder"), "lang=en&theme=light&method=umap")
+        go(page, atlas.write_atlas(big, tmp_path / "folder"), "lang=en&theme=light&method=umap")
         page.evaluate("atlas.search('#1777')")
         settle(page)
         for _ in range(50):  # until the sheet is there
@@ -517,7 +517,7 @@ def test_phone(file: Path) -> None:
 
 @pytest.mark.parametrize("renderer", ["webgl", "canvas"])
 def test_both_ways_of_drawing_agree(mapset: Any, tmp_path: Path, renderer: str) -> None:
-    folder = atlas.write(mapset, tmp_path / "folder")  # with its sprites in files
+    folder = atlas.write_atlas(mapset, tmp_path / "folder")  # with its sprites in files
     with launch(900, 600, args=WEBGL if renderer == "webgl" else ()) as page:
         page.set_default_timeout(120_000)
         go(page, folder, f"lang=en&theme=light&method=umap&renderer={renderer}")

@@ -64,7 +64,7 @@ def test_shrink_keeps_the_ink(side: int, cell: int) -> None:
 
 def test_page_order_and_places(tmp_path: Path) -> None:
     mapset = synthetic()
-    path = atlas.write(mapset, tmp_path / "a.html")
+    path = atlas.write_atlas(mapset, tmp_path / "a.html")
     words = words_of(path)
     indices = array_of(path, "indices", "<u4")
     labels = array_of(path, "labels", "<u2")
@@ -85,14 +85,14 @@ def test_page_order_and_places(tmp_path: Path) -> None:
 
 
 def test_a_heavy_atlas_becomes_a_folder(tmp_path: Path) -> None:
-    out = atlas.write(synthetic(), tmp_path / "b.html", limit=1000)
+    out = atlas.write_atlas(synthetic(), tmp_path / "b.html", limit=1000)
     assert out == tmp_path / "b" / "index.html"
     assert not words_of(out)["inline"]
     assert "data-glyph-0" not in out.read_text("utf-8")
     assert (tmp_path / "b" / "sprites" / "glyph-0.png").exists()
     stale = tmp_path / "b" / "sprites" / "glyph-7.png"
     stale.write_bytes(b"old")
-    atlas.write(synthetic(), tmp_path / "b")
+    atlas.write_atlas(synthetic(), tmp_path / "b")
     assert not stale.exists()
 
 
@@ -100,15 +100,15 @@ def test_text_cannot_end_the_data(tmp_path: Path) -> None:
     odd = dataclasses.replace(
         synthetic(), dataset="x</script><script>alert(1)", classes=("</script>", *CLASSES[1:])
     )
-    path = atlas.write(odd, tmp_path / "c.html")
+    path = atlas.write_atlas(odd, tmp_path / "c.html")
     assert words_of(path)["classes"][0]["c"] == "</script>"
     assert "<script>alert" not in path.read_text("utf-8")
     assert words_of(path)["attribution"] == ""  # own data
-    assert "CODH" in words_of(atlas.write(synthetic(), tmp_path / "g.html"))["attribution"]
+    assert "CODH" in words_of(atlas.write_atlas(synthetic(), tmp_path / "g.html"))["attribution"]
 
 
 def test_words_on_a_map_are_its_own_or_the_methods(tmp_path: Path) -> None:
-    first, second, _ = words_of(atlas.write(synthetic(), tmp_path / "h.html"))["maps"]
+    first, second, _ = words_of(atlas.write_atlas(synthetic(), tmp_path / "h.html"))["maps"]
     assert first["title"] == "UMAP"
     assert first["use"]["en"] == {"can": "What is near.", "cannot": "What is far."}
     assert len(second["use"]["en"]["cannot"]) > 20
@@ -116,15 +116,15 @@ def test_words_on_a_map_are_its_own_or_the_methods(tmp_path: Path) -> None:
 
 
 def test_the_title_is_what_people_call_the_set(tmp_path: Path) -> None:
-    assert words_of(atlas.write(synthetic(), tmp_path / "i.html"))["title"] == "Kuzushiji-MNIST"
+    assert words_of(atlas.write_atlas(synthetic(), tmp_path / "i.html"))["title"] == "Kuzushiji-MNIST"
     assert "<title>An atlas of Kuzushiji-MNIST (test)</title>" in (tmp_path / "i.html").read_text("utf-8")
     own = dataclasses.replace(synthetic(), dataset="some/where/mine", split="all")
-    assert "<title>An atlas of mine</title>" in atlas.write(own, tmp_path / "j.html").read_text("utf-8")
+    assert "<title>An atlas of mine</title>" in atlas.write_atlas(own, tmp_path / "j.html").read_text("utf-8")
 
 
 def test_a_note_is_in_both_languages(tmp_path: Path) -> None:
     noted = dataclasses.replace(synthetic().maps[0], note="learned on 90 landmarks; something new")
-    path = atlas.write(dataclasses.replace(synthetic(), maps=(noted,)), tmp_path / "k.html")
+    path = atlas.write_atlas(dataclasses.replace(synthetic(), maps=(noted,)), tmp_path / "k.html")
     assert words_of(path)["maps"][0]["note"] == {
         "en": "learned on 90 landmarks; something new",
         "ja": "90 枚の代表で学習。something new",
@@ -135,7 +135,7 @@ def test_nan_becomes_null(tmp_path: Path) -> None:
     mapset = synthetic()
     cluster = dataclasses.replace(mapset.clusters[0], silhouette=float("nan"))
     mapset = dataclasses.replace(mapset, clusters=(cluster, *mapset.clusters[1:]))
-    assert words_of(atlas.write(mapset, tmp_path / "d.html"))["clusters"][0]["silhouette"] is None
+    assert words_of(atlas.write_atlas(mapset, tmp_path / "d.html"))["clusters"][0]["silhouette"] is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_nan_becomes_null(tmp_path: Path) -> None:
 )
 def test_refusals(tmp_path: Path, change: dict, message: str) -> None:
     with pytest.raises(KuzushijiError, match=message):
-        atlas.write(dataclasses.replace(synthetic(), **change), tmp_path / "e.html")
+        atlas.write_atlas(dataclasses.replace(synthetic(), **change), tmp_path / "e.html")
     assert not list(tmp_path.iterdir())
 
 
@@ -157,13 +157,13 @@ def test_points_must_fit_and_be_finite(tmp_path: Path) -> None:
     for points, message in ((np.zeros((3, 2)), "do not fit"), (np.full((400, 2), np.nan), "not finite")):
         broken = dataclasses.replace(mapset, maps=(dataclasses.replace(mapset.maps[0], points=points),))
         with pytest.raises(KuzushijiError, match=message):
-            atlas.write(broken, tmp_path / "f.html")
+            atlas.write_atlas(broken, tmp_path / "f.html")
 
 
 def test_no_place_to_write(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(KuzushijiError, match="cannot write the atlas"):
-        atlas.write(synthetic(), tmp_path / "file" / "a.html")
+        atlas.write_atlas(synthetic(), tmp_path / "file" / "a.html")
 
 
 def test_all_points_in_one_place_can_be_drawn() -> None:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.maps import engine, map_cache
-from kuzushiji.maps.engine import Plan, make, ready
-from kuzushiji.maps.figures import INKS, draw
+from kuzushiji.maps.engine import Plan, make_maps, ready
+from kuzushiji.maps.figures import INKS, draw_maps
 from kuzushiji.maps.inputs.features import from_matrix, pixels
 from kuzushiji.maps.inputs.shared_work import Shared
 from kuzushiji.maps.inputs.source import Source
@@ -35,7 +35,9 @@ def test_a_map_set_has_all_a_page_needs():
     pytest.importorskip("sklearn")
     source = replace(blobs(), part=np.repeat([0, 1], 40))
     added = Added(("a.png", "b.png"), source.images[:2])
-    made = make(pixels(source), Plan(("pca", "mds", "isomap"), stability=True, clusters=True), added=added)
+    made = make_maps(
+        pixels(source), Plan(("pca", "mds", "isomap"), stability=True, clusters=True), added=added
+    )
     assert [m.method for m in made.maps] == ["pca", "mds", "isomap"]
     for m in made.maps:
         assert m.points.dtype == np.float32
@@ -63,7 +65,7 @@ def test_a_map_set_has_all_a_page_needs():
 def test_features_of_a_model_are_mapped_and_the_pictures_stay_pixels():
     source = blobs()
     rows_ = np.random.default_rng(0).normal(size=(80, 5))
-    made = make(replace(from_matrix(source, rows_, "mine"), error=source.labels % 2), Plan(("pca",)))
+    made = make_maps(replace(from_matrix(source, rows_, "mine"), error=source.labels % 2), Plan(("pca",)))
     assert made.features == "mine"
     assert made.pca.components.shape[1:] == (7, 7)
     np.testing.assert_array_equal(made.extra_colours["error"], source.labels % 2)
@@ -75,20 +77,20 @@ def test_features_of_a_model_are_mapped_and_the_pictures_stay_pixels():
 
 def test_finished_maps_are_found_again_and_damaged_ones_made_anew(tmp_path):
     features, said = pixels(blobs()), []
-    first = make(features, Plan(("pca", "mds")), tmp_path, say=said.append)
+    first = make_maps(features, Plan(("pca", "mds")), tmp_path, say=said.append)
     assert not [s for s in said if "cache" in s]
     (file,) = tmp_path.rglob("pca-*.npz")
     file.write_bytes(b"broken")
     said.clear()
-    second = make(features, Plan(("pca", "mds", "svd")), tmp_path, say=said.append)
+    second = make_maps(features, Plan(("pca", "mds", "svd")), tmp_path, say=said.append)
     assert [s.split(":")[0] for s in said if "cache" in s] == ["MDS"]
     for a, b in zip(first.maps, second.maps, strict=False):
         np.testing.assert_array_equal(a.points, b.points)
         assert dict(a.parameters) == dict(b.parameters)
     said.clear()
-    make(features, Plan(("pca",), seed=1), tmp_path, say=said.append)
-    make(features, Plan(("pca",), dims=3), tmp_path, say=said.append)
-    make(pixels(blobs(81)), Plan(("pca",)), tmp_path, say=said.append)
+    make_maps(features, Plan(("pca",), seed=1), tmp_path, say=said.append)
+    make_maps(features, Plan(("pca",), dims=3), tmp_path, say=said.append)
+    make_maps(pixels(blobs(81)), Plan(("pca",)), tmp_path, say=said.append)
     assert not [s for s in said if "cache" in s]
 
 
@@ -102,9 +104,9 @@ def test_an_interrupted_run_keeps_what_was_finished(tmp_path, monkeypatch):
     )
     features, said = pixels(blobs()), []
     with pytest.raises(KeyboardInterrupt):
-        make(features, Plan(("pca", "mds")), tmp_path)
+        make_maps(features, Plan(("pca", "mds")), tmp_path)
     monkeypatch.undo()
-    made = make(features, Plan(("pca", "mds")), tmp_path, say=said.append)
+    made = make_maps(features, Plan(("pca", "mds")), tmp_path, say=said.append)
     assert [s for s in said if s.startswith("PCA: from the cache")]
     assert len(made.maps) == 2
 
@@ -112,8 +114,8 @@ def test_an_interrupted_run_keeps_what_was_finished(tmp_path, monkeypatch):
 def test_processes_beside_each_other_make_the_same_maps(tmp_path):
     pytest.importorskip("sklearn")
     features = pixels(blobs())
-    apart = make(features, Plan(("mds", "kpca"), threads=2, quality=False), tmp_path / "a")
-    here = make(features, Plan(("mds", "kpca"), threads=1, quality=False), tmp_path / "b")
+    apart = make_maps(features, Plan(("mds", "kpca"), threads=2, quality=False), tmp_path / "a")
+    here = make_maps(features, Plan(("mds", "kpca"), threads=1, quality=False), tmp_path / "b")
     for a, b in zip(apart.maps, here.maps, strict=True):
         np.testing.assert_array_equal(a.points, b.points)
 
@@ -130,7 +132,7 @@ def test_what_goes_wrong_in_a_process_is_one_line_here(tmp_path):
 
 def test_places_that_are_not_finite_are_an_error():
     bad = Method(
-        "mds", "MDS", lambda *_: __import__("kuzushiji").maps.method.Fitted(np.full((80, 2), np.nan))
+        "mds", "MDS", lambda *_: __import__("kuzushiji").maps.methods.method.Fitted(np.full((80, 2), np.nan))
     )
     with pytest.raises(KuzushijiError, match="mds gave places that are not finite"):
         map_cache.finish(bad, None, Job(), np.zeros((80, 2)), None)
@@ -138,17 +140,17 @@ def test_places_that_are_not_finite_are_an_error():
 
 def test_bad_input_is_one_line():
     with pytest.raises(KuzushijiError, match="12 images, but the methods look at 15 neighbours"):
-        make(pixels(blobs(12)), Plan(("umap",) if _have("umap") else ("isomap",)))
+        make_maps(pixels(blobs(12)), Plan(("umap",) if _have("umap") else ("isomap",)))
     with pytest.raises(UsageError, match="threads"):
-        make(pixels(blobs()), Plan(("pca",), threads=0))
+        make_maps(pixels(blobs()), Plan(("pca",), threads=0))
     one = blobs(classes=1)
-    made = make(pixels(one), Plan(("pca", "mds")))
+    made = make_maps(pixels(one), Plan(("pca", "mds")))
     assert np.isnan(made.maps[0].quality.knn_accuracy)
     assert "-" in as_text(made) or "kNN-10" not in as_text(made)
 
 
 def test_the_table_and_its_csv():
-    made = make(pixels(blobs()), Plan(("pca", "lda")))
+    made = make_maps(pixels(blobs()), Plan(("pca", "lda")))
     lines = as_csv(made).splitlines()
     assert lines[0].startswith("dataset,split,features,images,method,dims,seconds,trustworthiness,knn_recall")
     assert len(lines) == 3
@@ -161,11 +163,11 @@ def test_the_table_and_its_csv():
 
 def test_figures_are_drawn_and_the_same_again(tmp_path):
     pytest.importorskip("matplotlib")
-    made = make(pixels(blobs()), Plan(("pca", "lda")))
+    made = make_maps(pixels(blobs()), Plan(("pca", "lda")))
     png, a, b = (
-        draw(made, tmp_path / "x.png", dpi=50),
-        draw(made, tmp_path / "a.svg"),
-        draw(made, tmp_path / "b.svg"),
+        draw_maps(made, tmp_path / "x.png", dpi=50),
+        draw_maps(made, tmp_path / "a.svg"),
+        draw_maps(made, tmp_path / "b.svg"),
     )
     assert png.read_bytes()[:4] == b"\x89PNG"
     image = np.asarray(Image.open(png).convert("RGB")).reshape(-1, 3).astype(int)
@@ -174,15 +176,15 @@ def test_figures_are_drawn_and_the_same_again(tmp_path):
         assert (np.abs(image - wanted).max(1) < 8).sum() > 5
     assert a.read_bytes() == b.read_bytes()
     with pytest.raises(UsageError, match="ends in"):
-        draw(made, tmp_path / "x.gif")
+        draw_maps(made, tmp_path / "x.gif")
 
 
 @pytest.mark.parametrize("methods", [("pca",), ("pca", "lda", "svd")])
 def test_nothing_written_below_a_figure_is_cut_off_or_overlaps(methods, tmp_path):
     pytest.importorskip("matplotlib")
     source = replace(blobs(classes=10), dataset="kmnist")
-    made = make(pixels(source), Plan(methods, quality=False))
-    seen = np.asarray(Image.open(draw(made, tmp_path / "x.png", dpi=100)).convert("L"))
+    made = make_maps(pixels(source), Plan(methods, quality=False))
+    seen = np.asarray(Image.open(draw_maps(made, tmp_path / "x.png", dpi=100)).convert("L"))
     below = seen[-28:] < 250  # legend and attribution, 0.28 inches
     assert below.any()
     assert not below[:, :2].any()
@@ -214,7 +216,7 @@ def test_what_is_missing_is_said_before_anything_is_read(monkeypatch):
 def test_one_class_is_said_before_anything_is_made():
     said = []
     with pytest.raises(KuzushijiError, match="lda separates classes, but all images here are of one class"):
-        make(pixels(blobs(classes=1)), Plan(("pca", "lda")), say=said.append)
+        make_maps(pixels(blobs(classes=1)), Plan(("pca", "lda")), say=said.append)
     assert said == []
 
 
@@ -222,12 +224,12 @@ def test_landmarks_are_said_before_they_are_used(monkeypatch):
     real, said = methods(), []
     few = replace(real["mds"], whole=50)
     monkeypatch.setattr(engine, "chosen", lambda *_: [few])
-    make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
+    make_maps(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
     assert said[0] == "MDS: 50 landmarks, the others placed by them"
     assert few.warnings(70_000, 784)[0].endswith("; the whole would take hours")
     monkeypatch.undo()
     said.clear()
-    make(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
+    make_maps(pixels(blobs()), Plan(("mds",), quality=False), say=said.append)
     assert not [s for s in said if "landmarks" in s]
 
 
@@ -241,13 +243,13 @@ def test_what_takes_long_on_a_large_set_says_so_before_it_begins():
 def test_a_method_whose_code_changed_is_run_again(tmp_path, monkeypatch):
     method, said = methods()["mds"], []
     features = pixels(blobs())
-    make(features, Plan(("mds",), quality=False), tmp_path)
-    make(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
+    make_maps(features, Plan(("mds",), quality=False), tmp_path)
+    make_maps(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
     assert "from the cache" in said[-1]
     changed = tmp_path / "changed.py"
     changed.write_text("# other settings")
     monkeypatch.setattr(
         map_cache.inspect, "getsourcefile", lambda f: str(changed) if f is method.fit else None
     )
-    make(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
+    make_maps(features, Plan(("mds",), quality=False), tmp_path, say=said.append)
     assert "from the cache" not in said[-1]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from kuzushiji import _vectors
+from kuzushiji._vectors import nearest
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.maps.inputs import nearest as neighbours
 from kuzushiji.maps.inputs.features import embedded, from_matrix, pixels
-from kuzushiji.maps.inputs.nearest import nearest, place
+from kuzushiji.maps.inputs.placing import place
 from kuzushiji.maps.inputs.principal_components import principal
 from kuzushiji.maps.inputs.shared_work import Shared, staged
 from kuzushiji.maps.inputs.source import Source, check, stratified
@@ -97,7 +98,7 @@ def test_neighbours_are_exact_with_and_without_faiss(library, monkeypatch):
     if not library:
         monkeypatch.setitem(__import__("sys").modules, "faiss", None)
     rows = np.random.default_rng(0).normal(size=(300, 7)).astype(np.float32) + 100
-    indices, distances = nearest(rows, 5)
+    distances, indices = nearest(rows, rows, 5, skip_self=True, threads=1)
     true = np.linalg.norm(rows[:, None].astype(float) - rows[None], axis=2)
     np.fill_diagonal(true, np.inf)
     np.testing.assert_array_equal(indices, np.argsort(true, 1)[:, :5])
@@ -107,18 +108,19 @@ def test_neighbours_are_exact_with_and_without_faiss(library, monkeypatch):
 def test_nobody_is_his_own_neighbour_even_among_copies():
     rows = np.zeros((20, 3), np.float32)
     rows[0] = 1
-    indices, distances = nearest(rows, 4)
+    distances, indices = nearest(rows, rows, 4, skip_self=True, threads=1)
     assert (indices != np.arange(20)[:, None]).all()
     assert distances[1:].max() == 0
-    with pytest.raises(ValueError, match="20 neighbours of 20"):
-        nearest(rows, 20)
+    assert nearest(rows, rows, 20, skip_self=True, threads=1)[1].shape == (20, 19)
 
 
-def test_blocks_of_queries_change_nothing(monkeypatch):
+def test_blocks_change_nothing(monkeypatch):
     rows = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
-    whole = neighbours._blocked(rows, rows, 6)
-    small = neighbours._blocked(rows, rows, 6, block=7)
-    np.testing.assert_array_equal(whole[0], small[0])
+    whole = nearest(rows, rows, 6)
+    monkeypatch.setattr(_vectors, "ROWS", 7)
+    monkeypatch.setattr(_vectors, "COLUMNS", 11)
+    for one, other in zip(whole, nearest(rows, rows, 6), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
 
 
 def test_a_known_image_is_placed_on_itself():

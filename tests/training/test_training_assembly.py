@@ -11,8 +11,8 @@ from kuzushiji.errors import UsageError
 from kuzushiji.training.augment import Augment
 from kuzushiji.training.examples import assembly as room
 from kuzushiji.training.examples.assembly import Part, assemble
+from kuzushiji.training.pipeline import augmented
 from kuzushiji.training.recipe import Data, Export, Recipe
-from kuzushiji.training.train import augmented
 
 
 def made(name, split, side, classes, each, seed):

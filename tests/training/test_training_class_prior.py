@@ -35,11 +35,15 @@ def test_the_shipped_file_has_the_prior_in_its_logits(tmp_path):
         warnings.simplefilter("error", UserWarning)  # Keras' about the structure of the inputs
         class_prior.with_prior(model, offset).predict_on_batch(np.zeros((1, 1, 16, 16), np.float32))
         keras.Model(model.inputs, model.outputs).save(tmp_path / "old.keras")
-        export.open_keras(tmp_path / "old.keras").predict_on_batch(np.zeros((1, 1, 16, 16), np.float32))
+        from kuzushiji.models.keras_file import open_keras
+
+        open_keras(tmp_path / "old.keras").predict_on_batch(np.zeros((1, 1, 16, 16), np.float32))
     info = ModelInfo("tiny", ("あ", "い", "う"), 16)
     plain, shifted = tmp_path / "plain.onnx", tmp_path / "shifted.onnx"
-    export.write(model, info, plain)
-    assert export.write(class_prior.with_prior(model, offset), info, shifted).difference <= export.TOLERANCE
+    export.write_onnx(model, info, plain)
+    assert (
+        export.write_onnx(class_prior.with_prior(model, offset), info, shifted).difference <= export.TOLERANCE
+    )
     glyphs = np.random.default_rng(2).integers(0, 256, (7, 16, 16), np.uint8)
     a, b = (open_model(path, threads=1) for path in (plain, shifted))
     np.testing.assert_allclose(b.logits(glyphs), a.logits(glyphs) + offset, atol=1e-4)

@@ -58,7 +58,7 @@ def test_folding_keeps_the_function_of_depthwise_blocks():
 
 def test_onnx_agrees_with_keras_and_carries_its_metadata(model, tmp_path):
     path = tmp_path / "m.onnx"
-    assert export.write(model, INFO, path).difference <= 1e-5
+    assert export.write_onnx(model, INFO, path).difference <= 1e-5
     opened = open_model(path, threads=1)
     assert opened.info == INFO
     glyphs = np.random.default_rng(2).integers(0, 256, (7, 16, 16), np.uint8)
@@ -77,8 +77,8 @@ def test_half_precision_takes_half_the_bytes_and_reads_the_same(tmp_path):
     keras.utils.set_random_seed(1)
     wide = models.create("residual", 3, 16, stem=[8], widths=[32, 64], tail=0, features=32, cosine_scale=4.0)
     whole, half = tmp_path / "whole.onnx", tmp_path / "half.onnx"
-    export.write(wide, INFO, whole)
-    assert 0 < export.write(wide, INFO, half, half=True).difference < export.HALF_TOLERANCE
+    export.write_onnx(wide, INFO, whole)
+    assert 0 < export.write_onnx(wide, INFO, half, half=True).difference < export.HALF_TOLERANCE
     assert half.stat().st_size < 0.6 * whole.stat().st_size
     glyphs = np.random.default_rng(2).integers(0, 256, (64, 16, 16), np.uint8)
     a, b = (open_model(path, threads=1).probabilities(glyphs) for path in (whole, half))
@@ -113,8 +113,8 @@ def test_8_bit_integers_take_a_quarter_of_the_bytes_and_read_the_same(wide, tmp_
     import onnx
 
     whole, small = tmp_path / "whole.onnx", tmp_path / "int8.onnx"
-    export.write(wide, INFO, whole)
-    found = export.write(wide, INFO, small, half=True, glyphs=strokes(200))
+    export.write_onnx(wide, INFO, whole)
+    found = export.write_onnx(wide, INFO, small, half=True, glyphs=strokes(200))
     assert found.agreement > export.INT8_AGREEMENT
     assert small.stat().st_size < 0.35 * whole.stat().st_size
     kernels = [tensor for tensor in onnx.load(small).graph.initializer if len(tensor.dims) == 4]
@@ -129,7 +129,7 @@ def test_8_bit_integers_take_a_quarter_of_the_bytes_and_read_the_same(wide, tmp_
 def test_8_bit_integers_that_change_the_classes_are_not_written(wide, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "quantize", lambda proto, glyphs: _other_head(proto))
     with pytest.raises(KuzushijiError, match=r"keep their class; not written: export\.int8=false"):
-        export.write(wide, INFO, tmp_path / "m.onnx", glyphs=strokes(200))
+        export.write_onnx(wide, INFO, tmp_path / "m.onnx", glyphs=strokes(200))
     assert not list(tmp_path.iterdir())
 
 
@@ -148,13 +148,13 @@ def _other_head(proto):
 def test_a_file_that_differs_is_not_written(model, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "compare", lambda *args: export.Fidelity(1e-3, 1.0))
     with pytest.raises(KuzushijiError, match="differ"):
-        export.write(model, INFO, tmp_path / "m.onnx")
+        export.write_onnx(model, INFO, tmp_path / "m.onnx")
     assert not (tmp_path / "m.onnx").exists()
 
 
 def test_compare_sees_a_difference(model, tmp_path):
     path = tmp_path / "m.onnx"
-    export.write(model, INFO, path)
+    export.write_onnx(model, INFO, path)
     head = model.get_layer("logits").directions
     before = head.numpy().copy()
     head.assign(before[:, ::-1].copy())
@@ -196,13 +196,15 @@ def test_an_export_rounds_by_the_glyphs_that_the_training_rounded_by(model, tmp_
         return Assembled(INFO.classes, train, None)
 
     monkeypatch.setattr(export, "assemble", assembled)
-    monkeypatch.setattr(export, "write", lambda *args: given.append(args[-1]))
-    export.of_run(run, tmp_path / "again.onnx")
+    monkeypatch.setattr(export, "write_onnx", lambda *args: given.append(args[-1]))
+    export.export_run(run, tmp_path / "again.onnx")
     assert seeds == [0]
     np.testing.assert_array_equal(given[0], sample(train, 3))
 
 
 def test_a_foreign_file_is_named(tmp_path):
+    from kuzushiji.models.keras_file import open_keras
+
     (tmp_path / "x.keras").write_bytes(b"no")
     with pytest.raises(KuzushijiError, match=r"x\.keras"):
-        export.open_keras(tmp_path / "x.keras")
+        open_keras(tmp_path / "x.keras")

@@ -43,7 +43,7 @@ def trained():
 
 def written(model, path, **kind):
     info = ModelInfo("tiny", ("あ", "い", "う"), model.input_shape[-1])
-    export.write(model, info, path, **kind)
+    export.write_onnx(model, info, path, **kind)
     return path
 
 

@@ -22,7 +22,6 @@ def test_own_data_from_chance_owes_nothing():
 @pytest.mark.parametrize("source", ["kmnist", "kkanji/half-train"])
 def test_a_published_source_is_named(source):
     assert of(["./mine", source]) == ATTRIBUTION
-    assert of(data={"sources": ["./mine"], "jibo": 10}) == ATTRIBUTION  # of Kuzushiji-Kanji
 
 
 def test_what_a_run_starts_from_and_its_teacher_pass_on_what_they_owe(tmp_path, tiny_model):

@@ -163,7 +163,7 @@ np.savez({out!r}, *[w.numpy() for w in loop.model.weights])
 def test_kill_9_and_resume_ends_the_same(tmp_path, taught):
     fit = RECIPE.fit
     if taught:
-        export.write(network(), ModelInfo("bars", made_data().classes, 12), tmp_path / "teacher.onnx")
+        export.write_onnx(network(), ModelInfo("bars", made_data().classes, 12), tmp_path / "teacher.onnx")
         fit = dataclasses.replace(fit, teacher=str(tmp_path / "teacher.onnx"))
     tests, checkpoint, out = str(Path(__file__).parent), str(tmp_path / "c.npz"), str(tmp_path / "w.npz")
 

@@ -11,7 +11,7 @@ RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 def test_file_settings_and_defaults(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text("[fit]\nepochs = 3\nlearning_rate = 1\n[export]\nshifts = [[0, 1], [1, 0]]\n")
-    r = recipe.load(
+    r = recipe.load_recipe(
         file, ["fit.epochs=5", "data.sources=['k49']", "fit.optimizer=adam", "model.options.tail=0"]
     )
     assert r.name == "mine"
@@ -38,13 +38,13 @@ def test_mistakes_are_named(tmp_path, text, settings, says):
     file = tmp_path / "r.toml"
     file.write_text(text)
     with pytest.raises(UsageError, match=says) as e:
-        recipe.load(file, settings)
+        recipe.load_recipe(file, settings)
     assert "\n" not in str(e.value)
 
 
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"nowhere\.toml"):
-        recipe.load(tmp_path / "nowhere.toml")
+        recipe.load_recipe(tmp_path / "nowhere.toml")
 
 
 @pytest.mark.parametrize("file", RECIPES, ids=lambda p: p.stem)
@@ -52,7 +52,7 @@ def test_shipped_recipes_are_read_and_say_how(file):
     """Each says its command, cost and expected result, and names a network that exists."""
     from kuzushiji import models
 
-    r = recipe.load(file)
+    r = recipe.load_recipe(file)
     assert r.name == file.stem
     assert r.model.architecture in models.names()
     models.create(r.model.architecture, 10, r.data.size, **r.model.options)
@@ -74,4 +74,4 @@ def test_shipped_recipes_are_read_and_say_how(file):
 def test_a_value_of_the_wrong_type_is_told_what_it_must_be(tmp_path, setting, wanted):
     (tmp_path / "r.toml").touch()
     with pytest.raises(UsageError, match=f"it must be {wanted}$"):
-        recipe.load(tmp_path / "r.toml", [setting])
+        recipe.load_recipe(tmp_path / "r.toml", [setting])

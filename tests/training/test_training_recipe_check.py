@@ -19,7 +19,6 @@ from kuzushiji.training.recipe_check import check
         ("data", "size", 600),
         ("data", "soften", 1.5),
         ("data", "voiced", -0.1),
-        ("data", "jibo", -1),
         ("data", "outside", 1.0),
         ("data", "fraction", 0.0),
         ("data", "validation", "shfted"),

@@ -11,8 +11,8 @@ from kuzushiji.training.examples.assembly import Assembled, Part
 from kuzushiji.training.examples.sharpness import Soften
 from kuzushiji.training.fitting import losses
 from kuzushiji.training.fitting.loop import Loop
+from kuzushiji.training.pipeline import train
 from kuzushiji.training.recipe import Data, Fit, Recipe
-from kuzushiji.training.train import train
 
 
 def made(n: int = 40) -> Assembled:

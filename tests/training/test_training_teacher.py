@@ -7,9 +7,10 @@ import pytest
 from test_training_loop import RECIPE, made_data, network, weights_after
 
 from kuzushiji.errors import UsageError
-from kuzushiji.training import train
+from kuzushiji.training import pipeline
 from kuzushiji.training.examples import teacher as room
 from kuzushiji.training.examples.assembly import Assembled, Part
+from kuzushiji.training.examples.label_codes import with_answers
 from kuzushiji.training.fitting import losses
 from kuzushiji.training.fitting.loop import Loop
 from kuzushiji.training.recipe import Data, Export, Fit, Recipe
@@ -27,7 +28,7 @@ def teacher_file(tmp_path_factory):
     loop.run()
     file = tmp_path_factory.mktemp("teacher") / "model.onnx"
     shifts = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-    export.write(loop.model, ModelInfo("bars", CLASSES, 12, shifts=shifts), file)
+    export.write_onnx(loop.model, ModelInfo("bars", CLASSES, 12, shifts=shifts), file)
     return file
 
 
@@ -105,11 +106,11 @@ def test_the_loss_is_the_divergence_times_the_squared_temperature_and_the_labels
 
     apart = (p(answers, 2) * np.log(p(answers, 2) / p(said, 2))).sum(1).mean()
     of_labels = -np.log(p(said, 1)[np.arange(4), labels]).mean()
-    loss = room.with_teacher(losses.make("softmax", np.ones(3)), share=0.3, temperature=2.0)
-    packed = ops.convert_to_tensor(room.targets(labels, answers))
+    loss = losses.with_teacher(losses.make("softmax", np.ones(3)), share=0.3, temperature=2.0)
+    packed = ops.convert_to_tensor(with_answers(labels, answers))
     value = float(ops.convert_to_numpy(loss(packed, ops.convert_to_tensor(said))))
     assert value == pytest.approx(0.3 * 4 * apart + 0.7 * of_labels, rel=1e-5)
-    same = room.with_teacher(losses.make("softmax", np.ones(3)), share=1.0, temperature=2.0)
+    same = losses.with_teacher(losses.make("softmax", np.ones(3)), share=1.0, temperature=2.0)
     assert float(same(packed, packed[:, 1:])) == pytest.approx(0, abs=1e-6)
 
 
@@ -188,15 +189,15 @@ def test_no_teacher_is_none():
 
 def test_a_run_with_a_teacher_of_other_classes_leaves_no_folder(teacher_file, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        train, "assemble", lambda data: dataclasses.replace(made_data(), classes=("一", "猫"))
+        pipeline, "assemble", lambda data: dataclasses.replace(made_data(), classes=("一", "猫"))
     )
     recipe = dataclasses.replace(taught(teacher_file), data=Data(size=12))
     with pytest.raises(UsageError, match="猫"):
-        train.train(recipe, tmp_path / "runs")
+        pipeline.train(recipe, tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
 
 def test_the_calibrating_training_has_no_teacher_who_has_seen_its_hold_out():
     recipe = Recipe(fit=Fit(teacher="kmnist"), export=Export(calibration_epochs=2))
-    assert train.calibration_recipe(recipe).fit.teacher == ""
+    assert pipeline.calibration_recipe(recipe).fit.teacher == ""
     assert recipe.fit.teacher == "kmnist"

@@ -15,8 +15,8 @@ from kuzushiji.training.examples.typefaces import typeset_glyphs
 from kuzushiji.training.examples.unknown import MARKS, Outside, others
 from kuzushiji.training.fitting import losses
 from kuzushiji.training.fitting.loop import Loop, logits
+from kuzushiji.training.pipeline import train
 from kuzushiji.training.recipe import Data, Fit, Recipe
-from kuzushiji.training.train import train
 from kuzushiji.weights.model import softmax
 
 SANS = str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")

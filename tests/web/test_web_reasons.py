@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kuzushiji.images import Reason, quality
-from kuzushiji.images.ink import Tones
+from kuzushiji.images.paper.ink import Tones
 from kuzushiji.images.reasons import words
 from kuzushiji.reading import decide
 from kuzushiji.weights.info import NEVER

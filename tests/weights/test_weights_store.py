@@ -1,6 +1,4 @@
 import hashlib
-import sys
-import types
 
 import pytest
 
@@ -80,14 +78,13 @@ def test_paths_run_folders_and_what_is_not_there(tmp_path):
         find("nonsense")
 
 
-def test_a_keras_file_is_exported_by_the_training_room(tmp_path, monkeypatch):
-    keras, onnx = tmp_path / "model.keras", tmp_path / "model-exported.onnx"
+def test_a_keras_file_is_no_model_here_and_the_line_names_the_command(tmp_path):
+    keras = tmp_path / "model.keras"
     keras.write_bytes(b"k")
-    export = types.ModuleType("kuzushiji.training.shipping.export")
-    export.to_onnx = lambda path: onnx.write_bytes(path.read_bytes()) and onnx
-    monkeypatch.setitem(sys.modules, "kuzushiji.training.shipping.export", export)
-    assert find(keras) == onnx
-    assert find(tmp_path) == onnx
+    with pytest.raises(KuzushijiError, match=r"model\.keras is a Keras file; .*kuzushiji export"):
+        find(keras)
+    with pytest.raises(KuzushijiError, match=r"has no model\.onnx; .*kuzushiji export"):
+        find(tmp_path)
 
 
 def test_the_shipped_files_are_what_their_names_say_and_have_cards():

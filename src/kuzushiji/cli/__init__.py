@@ -71,9 +71,9 @@ def _run(words: list[str]) -> int:
         from kuzushiji.cli import page_cli
 
         return page_cli.run(plain[1:])
-    from kuzushiji.cli._app import build  # typer, and only inside of main's try
+    from kuzushiji.cli.command_line.app import build  # typer, and only inside of main's try
 
-    command = build(words)
+    command = build(words, COMMANDS)
     words = words if _knows_debug(command) else plain
     result = command.main(words, prog_name="kuzushiji", standalone_mode=False)
     return result if isinstance(result, int) else 0

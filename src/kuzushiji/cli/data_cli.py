@@ -148,7 +148,7 @@ def info(
 
 
 def _checked(names: Iterable[str]) -> None:
-    from kuzushiji.datasets.downloads.getting import published
+    from kuzushiji.datasets.registry import published
 
     for name in names:
         published(name)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kuzushiji.cli._table import show
+from kuzushiji.cli.terminal.table import show
 
 _WIDE = "\u3000"  # a space as wide as a kana
 

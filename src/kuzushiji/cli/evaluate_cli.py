@@ -11,9 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
-    from kuzushiji.evaluation.evaluation import Evaluation
     from kuzushiji.evaluation.measures.comparison import Comparison
     from kuzushiji.evaluation.predictions import Classifier
+    from kuzushiji.evaluation.result import Evaluation
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +43,7 @@ def evaluate(
 ) -> None:
     """Measures a model: accuracy, balanced accuracy, F1, top-5, calibration, with 95 % intervals."""
     from kuzushiji._files import make_room
+    from kuzushiji.cli._models import as_onnx
     from kuzushiji.errors import UsageError
     from kuzushiji.evaluation import compare as compare_models
     from kuzushiji.evaluation.ensemble import open_models
@@ -51,8 +52,8 @@ def evaluate(
         raise UsageError("--per-class is told with --json only; --report has a table of all classes")
     if report:
         make_room(report)
-    first = open_models(model, threads)
-    second = open_models(compare, threads) if compare else None
+    first = open_models(as_onnx(model), threads)
+    second = open_models(as_onnx(compare), threads) if compare else None
     data = _tested(dataset, split)
     result = _run(first, data, only_dataset_classes)
     other, comparison = None, None
@@ -98,6 +99,7 @@ def audit(
     from kuzushiji._files import make_room
     from kuzushiji.datasets.progress import bar
     from kuzushiji.evaluation.audit import audit as run
+    from kuzushiji.evaluation.audit import write_csv, write_page
     from kuzushiji.evaluation.audit.material import gather
 
     for path in filter(None, (output, csv)):
@@ -106,9 +108,9 @@ def audit(
     with bar(f"looking through {dataset}", "images") as advance:
         found = run(material, progress=lambda done: advance(done, len(material)))
     if output:
-        found.write_page(output)
+        write_page(found, output)
     if csv:
-        found.write_csv(csv)
+        write_csv(found, csv)
     if as_json:
         print(json.dumps({"dataset": dataset, **found.counts()}, ensure_ascii=False))
         return

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from kuzushiji.cli import _console as console
-from kuzushiji.cli._table import show
+from kuzushiji.cli.terminal.table import show
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _LISTED = 10  # files left out of a folder that are named one by one
 
 def register(app: typer.Typer) -> None:
     """Lists the command in the help of the others, and its options for completion; `run` does the work."""
-    from kuzushiji.cli._stand_in import stand_in
+    from kuzushiji.cli.command_line.stand_in import stand_in
 
     app.command("read", help=SUMMARY)(stand_in(_parser()))
 
@@ -46,9 +46,10 @@ def run(words: list[str]) -> int:
         KuzushijiError: no usable model.
     """
     asked = _parsed(words)
+    from kuzushiji.cli._models import as_onnx
     from kuzushiji.reading import Reader, expand
 
-    reader = Reader(asked.model, threads=asked.threads)
+    reader = Reader(asked.model and as_onnx(asked.model), threads=asked.threads)
     evidence = asked.evidence if _ready(reader, asked.evidence) else 0
     skipped: list[Path] = []
     bad = 0

@@ -36,13 +36,14 @@ def serve(
     uvicorn = need("uvicorn", extra="web")
     need("starlette", extra="web")
     need("python_multipart", extra="web")
+    from kuzushiji.cli._models import as_onnx
     from kuzushiji.web.app import create_app
     from kuzushiji.web.desk.reader import ReaderPages
     from kuzushiji.web.engine import ReaderEngine
 
     listening = _listen(host, port)
     with listening:
-        engine = ReaderEngine(model)
+        engine = ReaderEngine(model and as_onnx(model))
         engine.learn_known()
         app = create_app(engine, pages=ReaderPages(), bound=host, hosts=allow_host or (), debug=debug)
         logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")

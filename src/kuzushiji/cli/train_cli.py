@@ -40,18 +40,18 @@ def train(
     from kuzushiji.training.fitting.run_folder import Run
     from kuzushiji.training.page_networks.recipe import is_page_recipe
     from kuzushiji.training.page_networks.run import is_page_run
-    from kuzushiji.training.recipe import load
-    from kuzushiji.training.train import Watch
-    from kuzushiji.training.train import train as run_recipe
+    from kuzushiji.training.pipeline import Callbacks
+    from kuzushiji.training.pipeline import train as run_recipe
+    from kuzushiji.training.recipe import load_recipe
 
     if is_page_run(resume) if resume else is_page_recipe(str(recipe)):
         _train_page_network(recipe, settings or [], runs, resume)
         return
     earlier = Run.open(resume) if resume else None
-    asked = earlier.recipe if earlier else load(str(recipe), settings or ())
+    asked = earlier.recipe if earlier else load_recipe(str(recipe), settings or ())
     teller = _Teller()
     try:
-        run = run_recipe(asked, runs, earlier, Watch(teller.start, teller.epoch, teller.step))
+        run = run_recipe(asked, runs, earlier, Callbacks(teller.start, teller.epoch, teller.step))
     except KeyboardInterrupt:
         if teller.folder:
             print(f"\ninterrupted; to go on: kuzushiji train --resume {teller.folder}", file=sys.stderr)
@@ -95,9 +95,10 @@ def export(
 ) -> None:
     """Write a run's model as ONNX, checked against Keras; or a folder for the Hugging Face Hub."""
     if hub is not None:
+        from kuzushiji.cli._models import as_onnx
         from kuzushiji.weights.hub import write_folder
 
-        for path in write_folder(run, hub, repo):
+        for path in write_folder(as_onnx(run), hub, repo):
             print(path)
         return
     from kuzushiji._files import make_room
@@ -105,7 +106,7 @@ def export(
     from kuzushiji.training.shipping import export as exporting
 
     make_room(out)
-    found = exporting.of_run(Run.open(Path(run)), out)
+    found = exporting.export_run(Run.open(Path(run)), out)
     print(
         f"{out}: {out.stat().st_size:,} bytes, at most {found.difference:.1e} from Keras, "
         f"{found.agreement:.1%} the same class"

@@ -1,4 +1,4 @@
-"""The three CODH data sets and one's own: download, formats, cache, splits.
+"""The three CODH data sets and your own: download, formats, cache, splits.
 
 Public names are imported on first use; :data:`ATTRIBUTION` is to be shown wherever the images, or anything
 made from them, are.
@@ -6,28 +6,30 @@ made from them, are.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kuzushiji.datasets.registry import ATTRIBUTION, LICENCE
+from kuzushiji._lazy import lazily
+from kuzushiji.datasets.registry import ATTRIBUTION as ATTRIBUTION
+from kuzushiji.datasets.registry import LICENCE as LICENCE
 
 _LAZY = {
     "load": "kuzushiji.datasets.loading",
-    "names": "kuzushiji.datasets.loading",
     "on_this_machine": "kuzushiji.datasets.loading",
+    "names": "kuzushiji.datasets.registry",
     "Dataset": "kuzushiji.datasets.dataset",
     "ImageView": "kuzushiji.datasets.dataset",
     "cache_dir": "kuzushiji.datasets.cache",
     "shifted_holdout": "kuzushiji.datasets.shifted",
 }
-__all__ = ["ATTRIBUTION", "LICENCE", *_LAZY]
+__all__ = [*_LAZY, "ATTRIBUTION", "LICENCE"]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'kuzushiji.datasets' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+if TYPE_CHECKING:
+    from kuzushiji.datasets.cache import cache_dir as cache_dir
+    from kuzushiji.datasets.dataset import Dataset as Dataset
+    from kuzushiji.datasets.dataset import ImageView as ImageView
+    from kuzushiji.datasets.loading import load as load
+    from kuzushiji.datasets.loading import on_this_machine as on_this_machine
+    from kuzushiji.datasets.registry import names as names
+    from kuzushiji.datasets.shifted import shifted_holdout as shifted_holdout
+else:
+    __getattr__, __dir__ = lazily(__name__, _LAZY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +14,6 @@ from kuzushiji.datasets.dataset import Dataset
 from kuzushiji.datasets.layouts import kana, kkanji
 from kuzushiji.datasets.shared_pictures import tested_as_kanji
 from kuzushiji.errors import KuzushijiError, UsageError
-
-
-def names() -> tuple[str, ...]:
-    """The data sets that :func:`load` knows by name.
-
-    >>> names()
-    ('kmnist', 'k49', 'kkanji', 'k49-sample')
-    """
-    return tuple(registry.PUBLISHED)
 
 
 def load(
@@ -61,7 +50,7 @@ def load(
         if folder.is_file():
             raise UsageError(f"{name} is a file; give its folder")
         if not folder.is_dir():
-            raise UsageError(unknown(str(name)))
+            raise UsageError(registry.unknown(str(name)))
         from kuzushiji.datasets.layouts.folders import load_folder
 
         return load_folder(folder, split, str(name))
@@ -109,17 +98,6 @@ def on_this_machine(split: str = "train") -> Iterator[Dataset]:
         yield kkanji.open_split(folder, split)
 
 
-def unknown(name: str) -> str:
-    """The line for what is neither a name nor a folder, with the nearest name.
-
-    >>> unknown("kminst")
-    "no data set or folder 'kminst' (did you mean kmnist?); names: kmnist, k49, kkanji, k49-sample"
-    """
-    near = difflib.get_close_matches(name.lower(), names(), 1)
-    hint = f" (did you mean {near[0]}?)" if near and os.sep not in name else ""
-    return f"no data set or folder {name!r}{hint}; names: {', '.join(names())}"
-
-
 def kkanji_folder() -> Path:
     """The folder of the unpacked Kuzushiji-Kanji, for `kkanji.open_files`; gets and unpacks it if need be.
 
@@ -131,7 +109,9 @@ def kkanji_folder() -> Path:
     if folder is None:
         tar = home / "kkanji" / "kkanji.tar"
         if tar.is_file():
-            return kkanji.prepare(home, tar)
+            from kuzushiji.datasets.layouts.kkanji_unpack import prepare
+
+            return prepare(home, tar)
         from kuzushiji.datasets.downloads.getting import get
 
         get("kkanji")

@@ -1,4 +1,4 @@
-"""What the publisher released: files, sizes, hashes, counts, classes, licence. Facts only, no code.
+"""What the publisher released: files, sizes, hashes, counts, classes, licence; and the look-up by name.
 
 Sizes and md5 sums are the official ones (post February 2019 release), on which independent loaders agree; the
 sha256 sums were computed from files with exactly those md5 sums. Kuzushiji-Kanji's tar has no official hash:
@@ -7,7 +7,10 @@ it is identified by its content, see :data:`KKANJI_CONTENT`.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+
+from kuzushiji.errors import UsageError
 
 ATTRIBUTION = (
     '"KMNIST Dataset" (created by CODH), adapted from "Kuzushiji Dataset" (created by NIJL and others), '
@@ -260,3 +263,36 @@ PUBLISHED = {p.name: p for p in (KMNIST, K49, KKANJI, K49_SAMPLE)}
 # entirely black in it, and Kuzushiji-49 had fewer images.
 OLD_KMNIST_BLACK = {"train": 13_109, "test": 9_677}
 OLD_K49_TOTAL = 266_407
+
+
+def names() -> tuple[str, ...]:
+    """The data sets that :func:`load` knows by name.
+
+    >>> names()
+    ('kmnist', 'k49', 'kkanji', 'k49-sample')
+    """
+    return tuple(PUBLISHED)
+
+
+def unknown(name: str) -> str:
+    """The line for what is neither a name nor a folder, with the nearest name.
+
+    >>> unknown("kminst")
+    "no data set or folder 'kminst' (did you mean kmnist?); names: kmnist, k49, kkanji, k49-sample"
+    """
+    import difflib  # only for the hint
+
+    near = difflib.get_close_matches(name.lower(), names(), 1)
+    hint = f" (did you mean {near[0]}?)" if near and os.sep not in name else ""
+    return f"no data set or folder {name!r}{hint}; names: {', '.join(names())}"
+
+
+def published(name: str) -> Published:
+    """The entry of a name.
+
+    Raises:
+        UsageError: no such set; the line has the nearest name.
+    """
+    if name not in PUBLISHED:
+        raise UsageError(unknown(name))
+    return PUBLISHED[name]

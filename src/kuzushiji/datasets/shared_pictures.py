@@ -12,7 +12,9 @@ import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_TABLE = Path(__file__).parent / "shared.csv"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Shared:
 @cache
 def shared_images() -> tuple[Shared, ...]:
     """All that are known, in order of set, split and position."""
-    text = files("kuzushiji.datasets").joinpath("shared.csv").read_text(encoding="utf-8")
+    text = _TABLE.read_text(encoding="utf-8")
     return tuple(
         Shared(r["kanji"], r["dataset"], r["split"], int(r["index"]))
         for r in csv.DictReader(text.splitlines())

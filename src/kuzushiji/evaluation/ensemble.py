@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kuzushiji._vectors import unit_length
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.weights import Model, ModelInfo, open_model
 
 SEPARATOR = "+"

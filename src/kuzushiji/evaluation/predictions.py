@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.images import resize_glyphs
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset
@@ -81,27 +82,6 @@ class Predictions:
         return wrong[np.argsort(-self.confidence[wrong], kind="stable")][:most]
 
 
-def as_glyphs(images: np.ndarray, size: int) -> np.ndarray:
-    """Brings images to a model's size; images that have it are passed on as they are.
-
-    Args:
-        images: uint8 (n, h, w), white ink on black.
-        size: side in pixels.
-
-    Returns:
-        uint8 (n, size, size).
-
-    >>> as_glyphs(np.zeros((2, 28, 28), np.uint8), 28).shape
-    (2, 28, 28)
-    """
-    images = np.asarray(images)
-    if images.shape[1:] == (size, size):
-        return images
-    from kuzushiji.images import resize_glyphs
-
-    return resize_glyphs(images, size)
-
-
 def predict(
     model: Classifier,
     dataset: Dataset,
@@ -150,7 +130,7 @@ def predict(
     ranks = np.empty(len(labels), np.int64)
     for start in range(0, len(labels), BATCH):
         part = slice(start, min(start + BATCH, len(labels)))
-        p = model.probabilities(as_glyphs(dataset.images[part], model.info.size))
+        p = model.probabilities(resize_glyphs(np.asarray(dataset.images[part]), model.info.size))
         if len(columns) < len(known):
             p = p[:, columns]
             p = p / p.sum(axis=1, keepdims=True)
@@ -190,7 +170,7 @@ def embeddings(model: Classifier, images: np.ndarray | Sequence[np.ndarray]) -> 
         float32 (n, d).
     """
     parts = [
-        model.embed(as_glyphs(np.asarray(images[i : i + BATCH]), model.info.size))
+        model.embed(resize_glyphs(np.asarray(images[i : i + BATCH]), model.info.size))
         for i in range(0, len(images), BATCH)
     ]
     return np.concatenate(parts)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kuzushiji.evaluation.clusters import Shape, shapes_in_class
-from kuzushiji.evaluation.evaluation import Evaluation, training_part
+from kuzushiji.evaluation.evaluation import training_part
 from kuzushiji.evaluation.predictions import Classifier, embeddings
+from kuzushiji.evaluation.result import Evaluation
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset

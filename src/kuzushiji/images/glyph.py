@@ -7,8 +7,8 @@ from PIL import Image
 
 from kuzushiji.images.fit import place, resize_glyph, widened
 from kuzushiji.images.frame import frame
-from kuzushiji.images.ink import calm, dark_on_light, ink_map, tones
-from kuzushiji.images.mat import without_mat
+from kuzushiji.images.paper.border import without_mat
+from kuzushiji.images.paper.ink import calm, dark_on_light, ink_map, tones
 from kuzushiji.images.quality import Quality, is_blank, judge, judge_glyph
 from kuzushiji.images.read import Source, read_image
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuzushiji.images.ink import Tones
+from kuzushiji.images.paper.ink import Tones
 from kuzushiji.images.reasons import Reason, words
 
 BLANK_CONTRAST = 10.0

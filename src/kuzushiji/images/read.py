@@ -14,8 +14,8 @@ from PIL import Image
 
 from kuzushiji.errors import ErrorCode, KuzushijiError
 from kuzushiji.images.budget import TooCostlyError, check_tags, passes
-from kuzushiji.images.colour import to_grey
-from kuzushiji.images.strips import strips
+from kuzushiji.images.paper.colour import to_grey
+from kuzushiji.images.paper.strips import strips
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | np.ndarray | Image.Image
 
@@ -41,7 +41,7 @@ _CONTAINERS_WITH_EXIF = ("TIFF", "WEBP", "AVIF", "MPO")
 def read_image(source: Source, name: str | None = None) -> np.ndarray:
     """Reads a picture as grey values, upright.
 
-    Colour becomes luma, coloured marks beside black ink become paper (`kuzushiji.images.colour`).
+    Colour becomes luma, coloured marks beside black ink become paper (`kuzushiji.images.paper.colour`).
 
     Args:
         source: see :func:`read_picture`.

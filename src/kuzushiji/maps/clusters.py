@@ -8,7 +8,7 @@ import numpy as np
 
 from kuzushiji.errors import UsageError
 from kuzushiji.maps.quality import silhouette
-from kuzushiji.maps.result import Array, Cluster
+from kuzushiji.maps.result import Cluster
 
 MOST = 8
 DISTINCT = 0.12
@@ -27,12 +27,12 @@ _CHOOSING = 1_500
 
 
 def find_clusters(
-    embedding: Array,
-    labels: Array,
+    embedding: np.ndarray,
+    labels: np.ndarray,
     k: int | None = None,
     seed: int = 0,
     representatives: int = 12,
-) -> tuple[tuple[Cluster, ...], Array]:
+) -> tuple[tuple[Cluster, ...], np.ndarray]:
     """Divides every class by k-means.
 
     Without ``k`` each class is given the number of clusters, 1 to 8, with the best mean silhouette on at
@@ -73,7 +73,7 @@ def find_clusters(
     return tuple(found), ids
 
 
-def _divide(rows: Array, k: int | None, seed: int) -> tuple[Array, float]:
+def _divide(rows: np.ndarray, k: int | None, seed: int) -> tuple[np.ndarray, float]:
     one = np.zeros(len(rows), np.int64), float("nan")
     if k == 1 or (k is None and len(rows) < 4 * _SMALLEST):
         return one
@@ -88,13 +88,13 @@ def _divide(rows: Array, k: int | None, seed: int) -> tuple[Array, float]:
     return assigned, silhouette(rows[sample], assigned[sample])
 
 
-def _best(rows: Array, seed: int) -> tuple[float, int]:
+def _best(rows: np.ndarray, seed: int) -> tuple[float, int]:
     """The best mean silhouette of all divisions, and its number of clusters."""
     tried = [(_score(rows, _kmeans(rows, k, seed)), k) for k in range(2, MOST + 1)]
     return max(tried, key=lambda t: (t[0], -t[1]))
 
 
-def _of_one_cloud(rows: Array, seed: int) -> float:
+def _of_one_cloud(rows: np.ndarray, seed: int) -> float:
     """The silhouette that a Gaussian of the rows' number and covariance hardly exceeds."""
     rng = np.random.default_rng(seed)
     _, lengths, axes = np.linalg.svd(rows - rows.mean(0, dtype=np.float64), full_matrices=False)
@@ -106,7 +106,7 @@ def _of_one_cloud(rows: Array, seed: int) -> float:
     return float(np.mean(drawn) + _DEVIATIONS * np.std(drawn, ddof=1))
 
 
-def _kmeans(rows: Array, k: int, seed: int) -> Array:
+def _kmeans(rows: np.ndarray, k: int, seed: int) -> np.ndarray:
     """int64 (n,), by scikit-learn: `kuzushiji.evaluation.clusters.kmeans` takes 1.7 times as long (7,000 rows
     of 50 numbers, 6 clusters), and would number the shapes of finished map sets otherwise.
     """
@@ -119,7 +119,7 @@ def _kmeans(rows: Array, k: int, seed: int) -> Array:
     return np.unique(assigned, return_inverse=True)[1].astype(np.int64)
 
 
-def _score(rows: Array, assigned: Array) -> float:
+def _score(rows: np.ndarray, assigned: np.ndarray) -> float:
     sizes = np.bincount(assigned)
     if len(sizes) < 2 or sizes.min() < max(_SMALLEST, _SHARE * len(rows)):
         return -1.0

@@ -21,7 +21,18 @@ from kuzushiji.maps.methods.method import Job, Method
 from kuzushiji.maps.methods.notes import WORDS
 from kuzushiji.maps.methods.registry import DEFAULT, chosen
 from kuzushiji.maps.quality import Reference, measure, procrustes, reference
-from kuzushiji.maps.result import Added, Array, Cluster, Map, MapSet, PCAInfo, Quality
+from kuzushiji.maps.result import (
+    CLUSTER,
+    ERROR,
+    SPLIT,
+    TRAINING_COUNT,
+    Added,
+    Cluster,
+    Map,
+    MapQuality,
+    MapSet,
+    PCAInfo,
+)
 from kuzushiji.maps.workers import Task, beside
 
 EIGEN_GLYPHS = 50
@@ -73,7 +84,7 @@ def ready(plan: Plan, n: int = 0) -> list[Method]:
     return methods
 
 
-def make(
+def make_maps(
     features: Features,
     plan: Plan,
     cache: Path | None = None,
@@ -118,14 +129,16 @@ def make(
         ref = reference(features, shared.class_means[0])
     maps = tuple(_judged(run, m, finished, ref) for m in methods)
     source = features.source
-    colours = {} if source.part is None else {"split": source.part}
+    colours = {} if source.part is None else {SPLIT: source.part}
+    if source.training_counts is not None:
+        colours[TRAINING_COUNT] = source.training_counts[source.labels].astype(np.float64)
     if features.error is not None:
-        colours["error"] = features.error
+        colours[ERROR] = features.error
     clusters: tuple[Cluster, ...] = ()
     if plan.clusters:
         from kuzushiji.maps.clusters import find_clusters
 
-        clusters, colours["cluster"] = find_clusters(shared.scores, source.labels, seed=plan.seed)
+        clusters, colours[CLUSTER] = find_clusters(shared.scores, source.labels, seed=plan.seed)
         say(f"{len(clusters)} shapes inside {len({c.label for c in clusters})} classes")
     means, pca = _pictures(shared)
     return MapSet(
@@ -219,7 +232,7 @@ def _judged(
     run: _Run, method: Method, finished: dict[tuple[str, int], Finished], ref: Reference | None
 ) -> Map:
     made = finished[method.name, run.plan.seed]
-    quality: Quality | None = None
+    quality: MapQuality | None = None
     if ref is not None:
         quality = measure(made.points, ref)
         if run.plan.stability:
@@ -244,7 +257,7 @@ def _least(methods: list[Method]) -> int:
     return max([10, *(15 for m in methods if m.neighbours)])
 
 
-def _pictures(shared: Shared) -> tuple[Array, PCAInfo]:
+def _pictures(shared: Shared) -> tuple[np.ndarray, PCAInfo]:
     """Mean glyph of each class, and the principal components of the pixels whatever the features."""
     features = shared.features
     source = features.source
@@ -263,5 +276,5 @@ def _pictures(shared: Shared) -> tuple[Array, PCAInfo]:
     return plain.class_means[0].reshape(-1, *shape).astype(np.float32), info
 
 
-def _digest(images: Array) -> str:
+def _digest(images: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(images).tobytes()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from kuzushiji.datasets import names as published
 from kuzushiji.errors import KuzushijiError, UsageError, need
 from kuzushiji.maps.methods.registry import methods
 from kuzushiji.maps.page.payload import title
-from kuzushiji.maps.result import Array, Map, MapSet
+from kuzushiji.maps.result import Map, MapSet
 
 FONTS = (
     "Noto Sans CJK JP",
@@ -40,7 +40,7 @@ MOST_COLOURS = 60
 """Classes up to which each has a colour of its own; more are grey, for no eye tells so many apart."""
 
 
-def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path:
+def draw_maps(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path:
     """Draws all maps side by side.
 
     Args:
@@ -95,7 +95,7 @@ def draw(mapset: MapSet, out: Path, glyphs: bool = True, dpi: int = 200) -> Path
     return out
 
 
-def middles(points: Array, labels: Array) -> dict[int, int]:
+def middles(points: np.ndarray, labels: np.ndarray) -> dict[int, int]:
     """For each class the image with most of its class close by on the map: its position, by class.
 
     A median would do for one island, but a kana has several.
@@ -192,7 +192,7 @@ def _axes(figure: Any, lines: int, columns: int, count: int) -> Iterable[Any]:
     return every[:count]
 
 
-def _colours(labels: Array, classes: int) -> Array:
+def _colours(labels: np.ndarray, classes: int) -> np.ndarray:
     """RGB of each image: the page's inks, evenly spaced hues of alternating lightness for more than ten
     classes, grey with too many."""
     if classes > MOST_COLOURS:

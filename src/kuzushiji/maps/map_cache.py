@@ -14,9 +14,8 @@ import numpy as np
 
 from kuzushiji._files import replacing
 from kuzushiji._version import __version__
-from kuzushiji.maps.inputs.nearest import place
+from kuzushiji.maps.inputs.placing import place
 from kuzushiji.maps.methods.method import Job, Method
-from kuzushiji.maps.result import Array
 
 _LIBRARIES = ("openTSNE", "umap-learn", "pacmap", "scikit-learn", "trimap", "keras")
 
@@ -33,8 +32,8 @@ class Finished:
         note: what was done differently.
     """
 
-    points: Array
-    new: Array | None
+    points: np.ndarray
+    new: np.ndarray | None
     seconds: float
     parameters: dict[str, Any]
     note: str
@@ -77,7 +76,7 @@ def kept(path: Path) -> Finished | None:
         return None
 
 
-def finish(method: Method, sees: Any, job: Job, scores: Array, new: Array | None) -> Finished:
+def finish(method: Method, sees: Any, job: Job, scores: np.ndarray, new: np.ndarray | None) -> Finished:
     """Runs a method and completes what it made: plain float32, and places for new images it could not
     transform.
 

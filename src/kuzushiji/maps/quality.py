@@ -1,4 +1,4 @@
-"""How much a map keeps: the measures of :class:`~kuzushiji.maps.result.Quality`.
+"""How much a map keeps: the measures of :class:`~kuzushiji.maps.result.MapQuality`.
 
 What depends on the features alone (ranks of all distances, triplets) is computed once in a
 :class:`Reference` and serves every map. Measures that grow with the square of the number of images are taken
@@ -13,7 +13,7 @@ import numpy as np
 
 from kuzushiji.maps.inputs.features import Features
 from kuzushiji.maps.inputs.source import stratified
-from kuzushiji.maps.result import Array, Quality
+from kuzushiji.maps.result import MapQuality
 
 SAMPLE = 10_000
 """Images of the fixed sample."""
@@ -40,16 +40,16 @@ class Reference:
         present: int64 (c,), the classes.
     """
 
-    sample: Array
-    ranks: Array
-    triplets: Array
-    nearer: Array
-    labels: Array
-    centroids: Array
-    present: Array
+    sample: np.ndarray
+    ranks: np.ndarray
+    triplets: np.ndarray
+    nearer: np.ndarray
+    labels: np.ndarray
+    centroids: np.ndarray
+    present: np.ndarray
 
 
-def reference(features: Features, class_means: Array, sample: int = SAMPLE, seed: int = 0) -> Reference:
+def reference(features: Features, class_means: np.ndarray, sample: int = SAMPLE, seed: int = 0) -> Reference:
     """Prepares the measures for one set of features.
 
     Args:
@@ -71,7 +71,7 @@ def reference(features: Features, class_means: Array, sample: int = SAMPLE, seed
     )
 
 
-def ranks_of(rows: Array) -> Array:
+def ranks_of(rows: np.ndarray) -> np.ndarray:
     """Rank of every image in the order of distance from every other.
 
     Args:
@@ -102,7 +102,7 @@ def ranks_of(rows: Array) -> Array:
     return ranks
 
 
-def measure(points: Array, ref: Reference) -> Quality:
+def measure(points: np.ndarray, ref: Reference) -> MapQuality:
     """All measures of one map, save the seed-to-seed one.
 
     Args:
@@ -113,7 +113,7 @@ def measure(points: Array, ref: Reference) -> Quality:
     sub = points[ref.sample]
     trust, recall = locality(sub, ref.ranks)
     few = len(ref.present) < 2
-    return Quality(
+    return MapQuality(
         trustworthiness=trust,
         knn_recall=recall,
         knn_accuracy=float("nan") if few else vote(points, ref.labels),
@@ -124,7 +124,7 @@ def measure(points: Array, ref: Reference) -> Quality:
     )
 
 
-def locality(points: Array, ranks: Array, k: int = NEIGHBOURS) -> tuple[float, float]:
+def locality(points: np.ndarray, ranks: np.ndarray, k: int = NEIGHBOURS) -> tuple[float, float]:
     """Trustworthiness and neighbour recall.
 
     Args:
@@ -144,7 +144,7 @@ def locality(points: Array, ranks: Array, k: int = NEIGHBOURS) -> tuple[float, f
     return trust, float((rank <= k).mean())
 
 
-def vote(points: Array, labels: Array, k: int = VOTERS) -> float:
+def vote(points: np.ndarray, labels: np.ndarray, k: int = VOTERS) -> float:
     """Leave-one-out accuracy of a vote of the k nearest on the map; a tie goes to the nearest tied class."""
     k = min(k, len(points) - 1)
     right = 0
@@ -157,7 +157,7 @@ def vote(points: Array, labels: Array, k: int = VOTERS) -> float:
     return right / len(points)
 
 
-def centroid_triplets(points: Array, ref: Reference, most: int = 200_000) -> float:
+def centroid_triplets(points: np.ndarray, ref: Reference, most: int = 200_000) -> float:
     """Share of triplets of class means whose order of distances is kept; NaN with less than 3 classes."""
     c = len(ref.present)
     if c < 3:
@@ -176,7 +176,7 @@ def centroid_triplets(points: Array, ref: Reference, most: int = 200_000) -> flo
     return float(((ours[i, j] < ours[i, k]) == (ref.centroids[i, j] < ref.centroids[i, k])).mean())
 
 
-def silhouette(points: Array, labels: Array) -> float:
+def silhouette(points: np.ndarray, labels: np.ndarray) -> float:
     """Mean silhouette of the classes (Rousseeuw 1987), by blocks; images alone in their class count as 0.
 
     >>> silhouette(np.array([[0.0], [0.1], [9.0], [9.1]]), np.array([0, 0, 1, 1])) > 0.98
@@ -204,7 +204,7 @@ def silhouette(points: Array, labels: Array) -> float:
     return total / len(points)
 
 
-def procrustes(a: Array, b: Array) -> float:
+def procrustes(a: np.ndarray, b: np.ndarray) -> float:
     """Disparity of two maps of the same images after the best shift, scale and rotation or reflection.
 
     Returns:
@@ -220,7 +220,7 @@ def procrustes(a: Array, b: Array) -> float:
     return float(np.clip(1.0 - np.linalg.svd(a.T @ b, compute_uv=False).sum() ** 2, 0.0, 1.0))
 
 
-def _map_neighbours(points: Array, k: int) -> Array:
+def _map_neighbours(points: np.ndarray, k: int) -> np.ndarray:
     """Nearest on the map, int64 (n, k), without the image itself."""
     from scipy.spatial import KDTree
 
@@ -230,7 +230,7 @@ def _map_neighbours(points: Array, k: int) -> Array:
     return np.asarray(found[~own].reshape(len(points), -1))
 
 
-def _nearer(rows: Array, triplets: Array) -> Array:
+def _nearer(rows: np.ndarray, triplets: np.ndarray) -> np.ndarray:
     out = np.empty(len(triplets), bool)
     for a in range(0, len(triplets), 8192):
         i, j, k = (rows[t] for t in triplets[a : a + 8192].T)
@@ -238,6 +238,6 @@ def _nearer(rows: Array, triplets: Array) -> Array:
     return out
 
 
-def _between(means: Array) -> Array:
+def _between(means: np.ndarray) -> np.ndarray:
     squares = (means**2).sum(1)
     return np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * (means @ means.T), 0))

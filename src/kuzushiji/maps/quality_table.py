@@ -17,7 +17,7 @@ MEASURES = (
     ("silhouette", "silhouette"),
     ("procrustes", "seeds differ"),
 )
-"""Attribute of :class:`~kuzushiji.maps.result.Quality`, and its heading."""
+"""Attribute of :class:`~kuzushiji.maps.result.MapQuality`, and its heading."""
 
 
 def rows(mapset: MapSet) -> list[dict[str, str]]:

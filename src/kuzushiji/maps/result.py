@@ -1,28 +1,19 @@
-"""What a run of the mapping engine hands on: the maps, their quality, and what a page needs to show them.
-
-A :class:`MapSet` keeps its arrays in one ``arrays.npz`` (no pickles) and everything else in ``mapset.json``.
-The images are not stored: they are named by data set, split and indices, and read again from the cache.
-"""
+"""What a run of the mapping engine hands on: the maps, their quality, and what a page needs to show them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from kuzushiji.errors import KuzushijiError
-
-Array = npt.NDArray[Any]
-_VERSION = 1
+CLUSTER, TRAINING_COUNT, SPLIT, ERROR = "cluster", "training count", "split", "error"
+"""Names in :attr:`MapSet.extra_colours`."""
 
 
 @dataclass(frozen=True)
-class Quality:
+class MapQuality:
     """How much of the original space a map keeps; every measure lies in [0, 1] unless stated, more is better.
 
     Attributes:
@@ -68,11 +59,11 @@ class Map:
     """
 
     method: str
-    points: Array
+    points: np.ndarray
     seconds: float
-    quality: Quality | None = None
+    quality: MapQuality | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    transform_points: Array | None = None
+    transform_points: np.ndarray | None = None
     note: str = ""
     can: str = ""
     cannot: str = ""
@@ -88,9 +79,9 @@ class PCAInfo:
         explained_variance_ratio: float32 (k,), share of the total variance of each, in [0, 1].
     """
 
-    mean: Array
-    components: Array
-    explained_variance_ratio: Array
+    mean: np.ndarray
+    components: np.ndarray
+    explained_variance_ratio: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,7 @@ class Cluster:
 
     id: int
     label: int
-    representatives: Array
+    representatives: np.ndarray
     size: int
     silhouette: float
 
@@ -123,7 +114,7 @@ class Added:
     """
 
     names: tuple[str, ...]
-    images: Array
+    images: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -157,13 +148,13 @@ class MapSet:
     split: str
     features: str
     images: Any
-    labels: Array
+    labels: np.ndarray
     classes: tuple[str, ...]
-    indices: Array
+    indices: np.ndarray
     maps: tuple[Map, ...]
     pca: PCAInfo | None = None
-    class_means: Array | None = None
-    extra_colours: Mapping[str, Array] = field(default_factory=dict)
+    class_means: np.ndarray | None = None
+    extra_colours: Mapping[str, np.ndarray] = field(default_factory=dict)
     clusters: tuple[Cluster, ...] = ()
     added: Added | None = None
     shared_seconds: Mapping[str, float] = field(default_factory=dict)
@@ -171,99 +162,3 @@ class MapSet:
     def __len__(self) -> int:
         """Number of images."""
         return len(self.labels)
-
-    def save(self, folder: str | Path) -> Path:
-        """Writes ``mapset.json`` and ``arrays.npz`` into a folder, made if missing; returns it."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        arrays: dict[str, Array] = {"labels": np.asarray(self.labels), "indices": np.asarray(self.indices)}
-        maps = []
-        for i, m in enumerate(self.maps):
-            arrays[f"map{i}"] = np.asarray(m.points, np.float32)
-            if m.transform_points is not None:
-                arrays[f"map{i}.transform"] = np.asarray(m.transform_points, np.float32)
-            quality = asdict(m.quality) if m.quality else None
-            maps.append(
-                {
-                    **{k: getattr(m, k) for k in _MAP_WORDS},
-                    "parameters": dict(m.parameters),
-                    "quality": quality,
-                }
-            )
-        if self.pca is not None:
-            arrays.update({f"pca.{k}": np.asarray(getattr(self.pca, k), np.float32) for k in _PCA_ARRAYS})
-        if self.class_means is not None:
-            arrays["class_means"] = np.asarray(self.class_means, np.float32)
-        arrays.update({f"colour.{k}": np.asarray(v) for k, v in self.extra_colours.items()})
-        arrays.update({f"cluster{c.id}": np.asarray(c.representatives, np.int64) for c in self.clusters})
-        if self.added is not None:
-            arrays["added"] = np.asarray(self.added.images, np.uint8)
-        words = {
-            "version": _VERSION,
-            **{k: getattr(self, k) for k in ("dataset", "split", "features")},
-            "classes": list(self.classes),
-            "maps": maps,
-            "clusters": [
-                {k: getattr(c, k) for k in ("id", "label", "size", "silhouette")} for c in self.clusters
-            ],
-            "added": list(self.added.names) if self.added is not None else None,
-            "shared_seconds": dict(self.shared_seconds),
-        }
-        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
-        (folder / "mapset.json").write_text(json.dumps(words, ensure_ascii=False, indent=1), encoding="utf-8")
-        return folder
-
-    @classmethod
-    def load(cls, folder: str | Path, images: Any = None) -> MapSet:
-        """Reads what :meth:`save` wrote.
-
-        Args:
-            folder: the folder.
-            images: uint8 (n, h, w) of the saved set; read again from the data set's cache when not given.
-
-        Raises:
-            KuzushijiError: the folder holds no saved map set, or a damaged one.
-        """
-        folder = Path(folder)
-        try:
-            words = json.loads((folder / "mapset.json").read_text(encoding="utf-8"))
-            with open(folder / "arrays.npz", "rb") as stream, np.load(stream, allow_pickle=False) as file:
-                saved = _saved(words, {k: file[k] for k in file.files})
-        except Exception as e:  # a damaged archive raises whatever its reader trips over
-            why = " ".join(f"{type(e).__name__}: {e}".split())
-            raise KuzushijiError(f"{folder} holds no saved maps ({why}): run `kuzushiji map` again") from e
-        if images is None:
-            from kuzushiji.maps.inputs.source import load_source
-
-            images = load_source(saved["dataset"], saved["split"]).images[saved["indices"]]
-        return cls(images=images, **saved)
-
-
-def _saved(words: Mapping[str, Any], a: Mapping[str, Array]) -> dict[str, Any]:
-    """All of a :class:`MapSet` but its images."""
-    maps = tuple(
-        Map(
-            **{k: m[k] for k in _MAP_WORDS},
-            points=a[f"map{i}"],
-            parameters=m["parameters"],
-            quality=Quality(**m["quality"]) if m["quality"] else None,
-            transform_points=a.get(f"map{i}.transform"),
-        )
-        for i, m in enumerate(words["maps"])
-    )
-    return {
-        **{k: words[k] for k in ("dataset", "split", "features", "shared_seconds")},
-        "labels": a["labels"],
-        "classes": tuple(words["classes"]),
-        "indices": a["indices"],
-        "maps": maps,
-        "pca": PCAInfo(**{k: a[f"pca.{k}"] for k in _PCA_ARRAYS}) if "pca.mean" in a else None,
-        "class_means": a.get("class_means"),
-        "extra_colours": {k.removeprefix("colour."): v for k, v in a.items() if k.startswith("colour.")},
-        "clusters": tuple(Cluster(**c, representatives=a[f"cluster{c['id']}"]) for c in words["clusters"]),
-        "added": Added(tuple(words["added"]), a["added"]) if words["added"] is not None else None,
-    }
-
-
-_MAP_WORDS = ("method", "seconds", "note", "can", "cannot")
-_PCA_ARRAYS = ("mean", "components", "explained_variance_ratio")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kuzushiji.reading.evidence import Known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """A character that an image may show.
 
@@ -58,6 +58,15 @@ class Candidate:
         'U+304B'
         """
         return cls(char, probability, look_alikes=tuple(look_alikes), **_known(char))
+
+    def __repr__(self) -> str:
+        """One line.
+
+        >>> Candidate.of("か", 0.93)
+        Candidate(か U+304B 0.93, ka)
+        """
+        about = f", {self.reading}" if self.reading else ""
+        return f"Candidate({self.char} {self.codepoint} {self.probability:.2f}{about})"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in the order of the fields (the first three are the JSON contract).

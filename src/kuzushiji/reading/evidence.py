@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from kuzushiji._files import replacing
+from kuzushiji._vectors import unit_length
 from kuzushiji.datasets.progress import say
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.evaluation.neighbours import unit_length
 from kuzushiji.weights.model import Model
 
 EACH = 300

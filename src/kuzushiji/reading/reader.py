@@ -127,6 +127,16 @@ class Reader:
         reader.model = TaughtModel(self.model, KnownHand.of(self.model, known, seen))
         return reader
 
+    def __repr__(self) -> str:
+        """One line: the model, what it tells apart, and the threads.
+
+        >>> Reader("kmnist", threads=1)
+        Reader(kmnist: 10 classes, 56 px, 1 thread)
+        """
+        info = self.model.info
+        threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
+        return f"Reader({info.name}: {len(info.classes):,} classes, {info.size} px, {threads})"
+
     def load_evidence(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Evidence:
         """Makes the training glyphs on this machine ready to be shown beside readings.
 
@@ -254,10 +264,14 @@ class Reader:
         framed = [each.glyphs for each in prepared if each.glyphs is not None]
         rows = iter(self._probabilities(framed) if framed else ())
         readings = [
-            self._reading(each.file, next(rows), each.faults, top)
-            if each.error is None
-            else Reading(each.file, error=str(each.error), error_code=each.error.code)
+            Reading(each.file, error=str(each.error), error_code=each.error.code)
+            if each.error is not None
+            else self._reading(each.file, next(rows), each.faults, top)
             for each in prepared
+        ]
+        readings = [
+            one if each.glyphs is None else replace(one, glyph=each.glyphs[0].copy())
+            for one, each in zip(readings, prepared, strict=True)
         ]
         if not (evidence and framed):
             return readings

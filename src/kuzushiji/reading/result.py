@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from kuzushiji.errors import ErrorCode
 from kuzushiji.images.reasons import Reason, words
 from kuzushiji.reading.candidate import Candidate
 
+if TYPE_CHECKING:
+    import numpy as np
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Reading:
     """Ranked candidates for one image, or the reason why there are none.
 
@@ -21,6 +24,8 @@ class Reading:
         reason_codes: when not sure, why.
         error: one line that names the image, when it could not be used.
         error_code: the kind of error then.
+        glyph: uint8 (size, size), white ink on black: what the model saw, for a notebook to show; no part of
+            the comparison of readings.
     """
 
     file: str
@@ -29,6 +34,7 @@ class Reading:
     reason_codes: tuple[Reason, ...] = ()
     error: str | None = None
     error_code: ErrorCode | None = None
+    glyph: np.ndarray | None = field(default=None, compare=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -56,3 +62,23 @@ class Reading:
         from kuzushiji.reading.tables import to_frame
 
         return to_frame([self])
+
+    def __repr__(self) -> str:
+        """One line.
+
+        >>> Reading("a.png", (Candidate.of("か", 0.93), Candidate.of("や", 0.04)), sure=True)
+        Reading(a.png: か 0.93, や 0.04; sure)
+        >>> Reading("b.png", error="not an image")
+        Reading(b.png: error: not an image)
+        """
+        if self.error is not None:
+            return f"Reading({self.file}: error: {self.error})"
+        best = ", ".join(f"{c.char} {c.probability:.2f}" for c in self.candidates[:3])
+        verdict = "sure" if self.sure else ", ".join(("not sure", *map(str, self.reasons)))
+        return f"Reading({self.file}: {best}; {verdict})"
+
+    def _repr_html_(self) -> str:
+        """The glyph and the candidates, as a notebook shows them."""
+        from kuzushiji.reading.notebook import table
+
+        return table(self.file, self.glyph, self.candidates, self.sure, self.error)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kuzushiji.errors import need
-from kuzushiji.reading.result import Reading
+
+if TYPE_CHECKING:
+    from kuzushiji.reading.result import Reading
 
 COLUMNS = ("file", "rank", "char", "codepoint", "probability", "reading", "sure", "error")
 """The columns of `to_frame`."""

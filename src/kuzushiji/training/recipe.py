@@ -33,8 +33,6 @@ class Data:
             for none.
         voiced: part of the kana with a voiced form that are drawn with voicing marks (see
             `kuzushiji.training.examples.voicing`); 0 for none.
-        jibo: classes with fewer images than this also learn the kanji that they were made of (see
-            `kuzushiji.training.examples.jibo`); 0 for none.
         typefaces: font files, by path or by the name that the system's font folders have them under, whose
             kanji are learned beside the images (see `kuzushiji.training.examples.typefaces`).
         outside: part of each batch that is characters of the typefaces that are no class, learned to be none
@@ -50,7 +48,6 @@ class Data:
     size: int = 28
     soften: float = 0.0
     voiced: float = 0.0
-    jibo: int = 0
     typefaces: tuple[str, ...] = ()
     outside: float = 0.0
     validation: str = "shifted"
@@ -193,7 +190,7 @@ class Recipe:
         return asdict(self)
 
 
-def load(path: str | Path, settings: Sequence[str] = ()) -> Recipe:
+def load_recipe(path: str | Path, settings: Sequence[str] = ()) -> Recipe:
     """Reads a recipe and applies ``key=value`` settings to it.
 
     Args:
@@ -249,6 +246,7 @@ def _put(tree: dict[str, Any], setting: str) -> None:
 def _fill(default: Any, tree: Any, where: str, prefix: str) -> Any:
     if not isinstance(tree, dict):
         raise UsageError(f"{where}: {prefix.rstrip('.')} is a value, not a table")
+    tree = {k: v for k, v in tree.items() if not (f"{prefix}{k}" in _WITHDRAWN and not v)}
     known = {f.name: getattr(default, f.name) for f in fields(default)}
     changed = {}
     for key, value in tree.items():
@@ -259,6 +257,9 @@ def _fill(default: Any, tree: Any, where: str, prefix: str) -> Any:
         else:
             changed[key] = _as(known[key], value, f"{where}: {prefix}{key}")
     return replace(default, **changed)
+
+
+_WITHDRAWN = {"data.jibo"}  # a run of an earlier version has it in its folder, without effect
 
 
 _KINDS = {

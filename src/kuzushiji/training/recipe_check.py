@@ -13,7 +13,6 @@ from kuzushiji.training.recipe import Recipe
 from kuzushiji.weights import ModelInfo
 
 _AT_LEAST = {
-    "data.jibo": 0,
     "fit.epochs": 1,
     "fit.batch_size": 1,
     "fit.weight_decay": 0,

@@ -13,7 +13,7 @@ from PIL import Image
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import Reason, cut, framings, read_image, read_picture
 from kuzushiji.images.glyph import SLACKS
-from kuzushiji.images.ink import is_light_on_dark, tones
+from kuzushiji.images.paper.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
 from kuzushiji.web.limits import ApiError, Limits
 

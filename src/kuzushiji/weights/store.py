@@ -1,8 +1,7 @@
-"""Where a model's file is: the shipped ones by name, one's own by path."""
+"""Where a model's file is: the shipped ones by name, your own by path."""
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
 
@@ -39,8 +38,8 @@ def find(name_or_path: str | Path) -> Path:
 
     Args:
         name_or_path: a shipped name (it wins over a file of that name; write ``./kmnist`` for the file), an
-            ``.onnx`` file, a run folder, a ``.keras`` file (exported first; needs the ``train`` extra), or an
-            address on the Hugging Face Hub, ``hf://owner/name@revision`` (needs the ``hub`` extra).
+            ``.onnx`` file, the folder of a finished run, or an address on the Hugging Face Hub,
+            ``hf://owner/name@revision`` (needs the ``hub`` extra).
 
     Returns:
         The path of an existing file; whether it is a usable model only `open_model` can tell.
@@ -58,19 +57,19 @@ def find(name_or_path: str | Path) -> Path:
         return fetch(str(name_or_path))
     path = Path(name_or_path)
     if path.is_dir():
-        for inside in (path / "model.onnx", path / "model.keras"):
-            if inside.is_file():
-                return find(inside)
-        raise KuzushijiError(f"{path}: no model.onnx and no model.keras in this folder; has the run ended?")
+        if (path / "model.onnx").is_file():
+            return path / "model.onnx"
+        if (path / "model.keras").is_file():
+            raise KuzushijiError(f"{path} has no model.onnx; write it: kuzushiji export {path}")
+        raise KuzushijiError(f"{path}: no model.onnx in this folder; has the run ended?")
     if not path.is_file():
         known = ", ".join(shipped) or "none"
         raise UsageError(
             f"no model {str(name_or_path)!r}: shipped are {known}; "
-            "or give an .onnx or .keras file, a run folder or hf://owner/name"
+            "or give an .onnx file, a run folder or hf://owner/name"
         )
     if path.suffix == ".keras":
-        # The training room imports this one, hence by name and only here.
-        return Path(importlib.import_module("kuzushiji.training.shipping.export").to_onnx(path))
+        raise KuzushijiError(f"{path} is a Keras file; write it as ONNX: kuzushiji export {path.parent}")
     return path
 
 

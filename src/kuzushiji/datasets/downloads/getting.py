@@ -14,7 +14,7 @@ from kuzushiji.datasets.cache import cache_dir, locked
 from kuzushiji.datasets.downloads.checking import fault
 from kuzushiji.datasets.downloads.opening import SourceError, UnreachableError, local_path
 from kuzushiji.datasets.downloads.transport import transfer
-from kuzushiji.datasets.layouts import kkanji
+from kuzushiji.datasets.layouts import kkanji, kkanji_unpack
 from kuzushiji.datasets.progress import bar, say
 from kuzushiji.errors import KuzushijiError, UsageError
 
@@ -60,15 +60,6 @@ def sources(official: bool = True) -> list[str]:
     return found + ([registry.PUBLISHER] if official else [])
 
 
-def published(name: str) -> registry.Published:
-    """The registry's entry of a name, or a UsageError with the nearest name."""
-    if name not in registry.PUBLISHED:
-        from kuzushiji.datasets.loading import unknown
-
-        raise UsageError(unknown(name))
-    return registry.PUBLISHED[name]
-
-
 def get(name: str, form: str | None = None, bases: Sequence[str] | None = None) -> None:
     """Gets a set into the cache, all files or an error that names those that could not be had.
 
@@ -100,7 +91,7 @@ def get_each(
         UsageError: no such name or form.
         KuzushijiError: the cache cannot be written.
     """
-    item = published(name)
+    item = registry.published(name)
     form = form or next(iter(item.formats))
     if form not in item.formats:
         raise UsageError(f"{name} has no format {form!r}; it has {', '.join(item.formats)}")
@@ -126,7 +117,7 @@ def get_each(
 def _unpack(home: Path) -> Outcome:
     tar = home / registry.KKANJI.formats["tar"][0].path
     try:
-        kkanji.prepare(home, tar)
+        kkanji_unpack.prepare(home, tar)
     except KuzushijiError as e:
         return Outcome("kkanji", False, str(e))
     return Outcome("kkanji", True, "unpacked and verified")
@@ -195,7 +186,7 @@ def import_each(name: str, folder: Path, form: str | None = None) -> Iterator[Ou
         UsageError: no such name, format or folder.
         KuzushijiError: none of the set's files is there.
     """
-    item = published(name)
+    item = registry.published(name)
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
     base = folder.resolve().as_uri() + "/"

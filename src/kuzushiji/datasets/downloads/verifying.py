@@ -11,7 +11,7 @@ import numpy as np
 from kuzushiji.datasets import registry, splits
 from kuzushiji.datasets.cache import cache_dir
 from kuzushiji.datasets.downloads.checking import fault
-from kuzushiji.datasets.downloads.getting import Outcome, published
+from kuzushiji.datasets.downloads.getting import Outcome
 from kuzushiji.datasets.layouts import kkanji
 from kuzushiji.datasets.layouts.kkanji_unpack import index_of
 from kuzushiji.datasets.progress import bar
@@ -32,7 +32,7 @@ def verify_each(name: str) -> Iterator[Outcome]:
     Raises:
         UsageError: no such name.
     """
-    item, home = published(name), cache_dir()
+    item, home = registry.published(name), cache_dir()
     if name == "kkanji":
         yield _verify_kkanji(home)
         return

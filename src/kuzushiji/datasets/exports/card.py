@@ -44,7 +44,7 @@ def write_card(parts: Sequence[Dataset], to: str, folder: Path) -> None:
 
 
 def _metadata(parts: Sequence[Dataset], to: str, folder: Path) -> dict[str, Any]:
-    from kuzushiji.datasets.exports.exporting import split_name
+    from kuzushiji.datasets.exports.split_names import split_name
 
     total = sum(map(len, parts))
     names = [split_name(part.split) for part in parts]

@@ -11,6 +11,7 @@ from kuzushiji.datasets import registry
 from kuzushiji.datasets.dataset import Dataset
 from kuzushiji.datasets.exports import files, parquet
 from kuzushiji.datasets.exports.card import write_card
+from kuzushiji.datasets.exports.split_names import split_name
 from kuzushiji.datasets.layouts.folders import splits_of
 from kuzushiji.datasets.loading import load
 from kuzushiji.errors import KuzushijiError, UsageError
@@ -76,15 +77,6 @@ def export(
     except OSError as e:
         raise KuzushijiError(f"cannot write {folder}: {e.strerror or e}") from e
     return sorted(p for p in (*folder.iterdir(), *folder.glob("data/*")) if p.is_file())
-
-
-def split_name(split: str) -> str:
-    """The name of a split in other tools: Hugging Face allows no hyphen, and keeps ``all`` for itself.
-
-    >>> split_name("half-train"), split_name("all"), split_name("test")
-    ('half_train', 'train', 'test')
-    """
-    return "train" if split == "all" else split.replace("-", "_")
 
 
 def _splits(name: str) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ import json
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
-from kuzushiji.datasets.dataset import Dataset
+if TYPE_CHECKING:
+    from kuzushiji.datasets.dataset import Dataset
 
 SHARD = 10_000
 """Images in one tar file."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kuzushiji._version import __version__
-from kuzushiji.datasets.dataset import Dataset
-from kuzushiji.datasets.exports.exporting import split_name
 from kuzushiji.datasets.exports.files import encoded
+from kuzushiji.datasets.exports.split_names import split_name
 from kuzushiji.errors import need
+
+if TYPE_CHECKING:
+    from kuzushiji.datasets.dataset import Dataset
 
 _CHUNK = 4096
 

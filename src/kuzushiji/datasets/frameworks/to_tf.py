@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kuzushiji.datasets.dataset import Dataset
 from kuzushiji.errors import UsageError
+
+if TYPE_CHECKING:
+    from kuzushiji.datasets.dataset import Dataset
 
 _CHUNK = 256
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from kuzushiji.datasets.dataset import Dataset
+if TYPE_CHECKING:
+    from kuzushiji.datasets.dataset import Dataset
 
 
 class TorchImages(torch.utils.data.Dataset):

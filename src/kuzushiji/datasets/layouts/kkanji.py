@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from kuzushiji.datasets import registry
-from kuzushiji.datasets.cache import locked
 from kuzushiji.datasets.dataset import Dataset, ImageView
 from kuzushiji.datasets.shared_pictures import tested_as_kana
 from kuzushiji.datasets.splits import HALF, STANDARD
@@ -39,28 +38,6 @@ def unpacked(home: Path) -> Path | None:
         return None
     expect = registry.KKANJI_CONTENT
     return folder if found == expect and size > expect.images * SIDE * SIDE else None
-
-
-def prepare(home: Path, tar: Path) -> Path:
-    """Unpacks a tar into a cache unless that is done; safe to call from several processes at once.
-
-    Takes about 20 seconds of one core for the published tar, once.
-
-    Returns:
-        The folder, as :func:`unpacked`.
-
-    Raises:
-        KuzushijiError: the tar is not the published set.
-    """
-    from kuzushiji.datasets.layouts.kkanji_unpack import unpack
-    from kuzushiji.datasets.progress import bar, say
-
-    folder = home / "kkanji" / FOLDER
-    with locked(folder.parent, lambda: say("another process is working on kkanji; waiting")):
-        if unpacked(home) is None:
-            with bar("unpacking kkanji", unit="images") as advance:
-                unpack(tar, folder, registry.KKANJI_CONTENT, advance)
-    return folder
 
 
 def open_split(folder: Path, split: str, drop_black: bool = True, drop_shared: bool = False) -> Dataset:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kuzushiji._vectors import nearest, unit_length
 from kuzushiji.evaluation.audit.material import Material, shrunk
 from kuzushiji.evaluation.features import BLOCK, PCA, hog
-from kuzushiji.evaluation.neighbours import nearest, unit_length, vote
+from kuzushiji.evaluation.voting import vote
 
 COMPONENTS = 64
 NEIGHBOURS = 10

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from kuzushiji.evaluation.audit.audit import Audit
 from kuzushiji.evaluation.audit.findings import NEIGHBOURS, Blank, Pair, Suspect
 from kuzushiji.evaluation.report.page import contents, ja, page, percent, reading, table
 from kuzushiji.evaluation.report.pictures import data_uri
-
-if TYPE_CHECKING:
-    from kuzushiji.evaluation.audit import Audit
 
 SHOWN = 300
 """Findings of a kind with pictures; the CSV has all."""

@@ -100,8 +100,8 @@ def gather(dataset: str | Path) -> Material:
         except KuzushijiError:  # one's own folder need not have parts
             parts = (load(dataset, "all"),)
     material = Material(str(dataset), tuple(p for p in parts if len(p)))
-    first, *others = material.parts or (None,)
-    for part in others:
+    for part in material.parts[1:]:
+        first = material.parts[0]
         if part.images.shape[1:] != first.images.shape[1:]:
             sizes = [f"{p.split} {p.images.shape[1]} x {p.images.shape[2]}" for p in (first, part)]
             raise KuzushijiError(f"{dataset}: an audit needs images of one size, not {' and '.join(sizes)}")

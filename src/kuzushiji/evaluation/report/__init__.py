@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kuzushiji._files import replacing
-from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.measures.comparison import compare
 from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report import galleries, sections
 from kuzushiji.evaluation.report.page import contents, page
+from kuzushiji.evaluation.result import Evaluation
 
 if TYPE_CHECKING:
     from kuzushiji.datasets import Dataset

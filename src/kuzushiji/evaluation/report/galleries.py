@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kuzushiji.evaluation.clusters import Shape
-from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.measures.metrics import confusion_pairs
 from kuzushiji.evaluation.predictions import Classifier
 from kuzushiji.evaluation.report.page import ja, percent, reading
 from kuzushiji.evaluation.report.pictures import data_uri
+from kuzushiji.evaluation.result import Evaluation
 from kuzushiji.evaluation.shapes import every_shape
 
 if TYPE_CHECKING:

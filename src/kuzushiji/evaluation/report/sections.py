@@ -6,12 +6,12 @@ from html import escape
 
 import numpy as np
 
-from kuzushiji.evaluation.evaluation import Evaluation
 from kuzushiji.evaluation.measures.comparison import Comparison
 from kuzushiji.evaluation.measures.intervals import Estimate, wilson
 from kuzushiji.evaluation.measures.reliability import reliability_curve
 from kuzushiji.evaluation.report.charts import bins_chart, reliability_chart, risk_chart
 from kuzushiji.evaluation.report.page import ja, percent, reading, table
+from kuzushiji.evaluation.result import Evaluation
 
 
 def headline(e: Evaluation) -> str:

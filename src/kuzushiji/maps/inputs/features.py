@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.maps.inputs.source import Source
-from kuzushiji.maps.result import Array
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class Features:
 
     name: str
     source: Source
-    matrix: Array | None
+    matrix: np.ndarray | None
     digest: str
-    error: Array | None = None
+    error: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Number of images."""
@@ -43,7 +42,7 @@ class Features:
         h, w = self.source.shape
         return h * w if self.matrix is None else int(self.matrix.shape[1])
 
-    def blocks(self, size: int = 4096) -> Iterator[Array]:
+    def blocks(self, size: int = 4096) -> Iterator[np.ndarray]:
         """The rows in order, float32 (<= size, width)."""
         if self.matrix is None:
             yield from self.source.blocks(size)
@@ -51,11 +50,11 @@ class Features:
             for start in range(0, len(self), size):
                 yield self.matrix[start : start + size]
 
-    def rows(self, indices: Array) -> Array:
+    def rows(self, indices: np.ndarray) -> np.ndarray:
         """Some rows, float32 (len(indices), width)."""
         return self.source.rows(indices) if self.matrix is None else self.matrix[indices]
 
-    def of(self, images: Array, threads: int | None = None) -> Array:
+    def of(self, images: np.ndarray, threads: int | None = None) -> np.ndarray:
         """The same features of other images, uint8 (m, h, w) of the set's size: float32 (m, width)."""
         if self.matrix is None:
             return images.reshape(len(images), -1).astype(np.float32) / 255.0
@@ -63,6 +62,26 @@ class Features:
         from kuzushiji.weights import open_model
 
         return embeddings(open_model(self.name, threads), images)
+
+
+def features_of(source: Source, name: str, threads: int | None = None, errors: bool = False) -> Features:
+    """The features of a name.
+
+    Args:
+        source: the images.
+        name: ``"pixels"``, or a model as for :func:`embedded`.
+        threads: CPU threads; None for all.
+        errors: also find the images that the model reads wrongly.
+
+    Raises:
+        UsageError: errors of pixels, which read nothing.
+        KuzushijiError: as for :func:`embedded`.
+    """
+    if name != "pixels":
+        return embedded(source, name, threads, errors)
+    if errors:
+        raise UsageError("--errors marks what a model reads wrongly: name one with --features")
+    return pixels(source)
 
 
 def pixels(source: Source) -> Features:
@@ -87,7 +106,8 @@ def embedded(source: Source, model: str, threads: int | None = None, errors: boo
     Raises:
         KuzushijiError: no such model, or its embedding has numbers that are not finite.
     """
-    from kuzushiji.evaluation.predictions import as_glyphs, embeddings
+    from kuzushiji.evaluation.predictions import embeddings
+    from kuzushiji.images import resize_glyphs
     from kuzushiji.weights import open_model
 
     opened = open_model(model, threads)
@@ -98,13 +118,13 @@ def embedded(source: Source, model: str, threads: int | None = None, errors: boo
     truth = np.array([known.get(c, -1) for c in source.classes], np.int64)[source.labels]
     best = []
     for start in range(0, len(source), 1024):
-        glyphs = as_glyphs(np.asarray(source.images[start : start + 1024]), opened.info.size)
+        glyphs = resize_glyphs(np.asarray(source.images[start : start + 1024]), opened.info.size)
         best.append(opened.logits(glyphs).argmax(1))
     error = np.where(truth < 0, -1, (np.concatenate(best) != truth).astype(np.int64))
     return from_matrix(source, matrix, model, error)
 
 
-def from_matrix(source: Source, matrix: Any, name: str, error: Array | None = None) -> Features:
+def from_matrix(source: Source, matrix: Any, name: str, error: np.ndarray | None = None) -> Features:
     """Features of one's own: any finite numbers (n, d), one row an image.
 
     Raises:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kuzushiji.maps.result import Array
-
 EXACT = 1024
 """Widest rows, in numbers, for which the whole covariance is summed."""
 
-Blocks = Callable[[], Iterable[Array]]
+Blocks = Callable[[], Iterable[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -34,19 +32,19 @@ class Principal:
             wanted, found by randomised iteration.
     """
 
-    mean: Array
-    components: Array
-    variance: Array
+    mean: np.ndarray
+    components: np.ndarray
+    variance: np.ndarray
     total: float
     exact: bool = True
 
-    def project(self, rows: Array, k: int) -> Array:
+    def project(self, rows: np.ndarray, k: int) -> np.ndarray:
         """Scores float32 (m, k) of rows (m, d) on the first k components."""
         w = self.components[:k].T.astype(np.float32)
         return (rows.astype(np.float32) - self.mean.astype(np.float32)) @ w
 
 
-def moments(blocks: Blocks, width: int) -> tuple[int, Array, Array]:
+def moments(blocks: Blocks, width: int) -> tuple[int, np.ndarray, np.ndarray]:
     """Number of rows, mean float64 (d,) and covariance float64 (d, d), divided by n, in one pass."""
     n, total, square = 0, np.zeros(width), np.zeros((width, width))
     for block in blocks():
@@ -79,7 +77,7 @@ def principal(blocks: Blocks, width: int, k: int, seed: int = 0) -> Principal:
 
 def _randomised(
     blocks: Blocks, width: int, k: int, seed: int, passes: int = 4
-) -> tuple[Array, Array, Array, float]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     n, total, squares = 0, np.zeros(width), 0.0
     for block in blocks():
         n += len(block)
@@ -99,7 +97,7 @@ def _randomised(
     return mean, values[::-1][:k], vectors[:, :k], squares / n - float(mean @ mean)
 
 
-def _signed(components: Array) -> Array:
+def _signed(components: np.ndarray) -> np.ndarray:
     largest = np.abs(components).argmax(1)
     sign = np.sign(components[np.arange(len(components)), largest])
     return components * np.where(sign == 0, 1.0, sign)[:, None]

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kuzushiji._vectors import nearest
 from kuzushiji.maps.inputs.features import Features
-from kuzushiji.maps.inputs.nearest import nearest
 from kuzushiji.maps.inputs.principal_components import Principal, principal
-from kuzushiji.maps.result import Array
 
 COMPONENTS = 50
 """Principal components that neighbour methods see; on KMNIST a 10-NN vote is better on 50 than on all
@@ -37,13 +36,13 @@ class Reduced:
         new: float32 (m, <= 50), scores of new images to be placed, or None.
     """
 
-    scores: Array
-    neighbours: Array
-    distances: Array
-    labels: Array
-    new: Array | None = None
+    scores: np.ndarray
+    neighbours: np.ndarray
+    distances: np.ndarray
+    labels: np.ndarray
+    new: np.ndarray | None = None
 
-    def start(self, dims: int, width: float) -> Array:
+    def start(self, dims: int, width: float) -> np.ndarray:
         """The one initialisation: first principal scores, float32 (n, dims), scaled to that standard
         deviation.
 
@@ -70,7 +69,7 @@ class Shared:
     features: Features
     k: int
     threads: int = 1
-    new: Array | None = None
+    new: np.ndarray | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -84,21 +83,22 @@ class Shared:
             return principal(self.features.blocks, self.features.width, 2 * COMPONENTS)
 
     @cached_property
-    def scores(self) -> Array:
+    def scores(self) -> np.ndarray:
         """float32 (n, <= 50), scores on the first principal components."""
         basis = self.principal
         with self._timed("pca"):
             return np.concatenate([basis.project(b, COMPONENTS) for b in self.features.blocks()])
 
     @cached_property
-    def graph(self) -> tuple[Array, Array]:
+    def graph(self) -> tuple[np.ndarray, np.ndarray]:
         """Exact nearest neighbours in the space of the scores: int32 (n, k) and float32 distances (n, k)."""
         scores = self.scores
         with self._timed("neighbours"):
-            return nearest(scores, min(self.k, len(self) - 1), threads=self.threads)
+            distances, indices = nearest(scores, scores, self.k, skip_self=True, threads=self.threads)
+            return indices.astype(np.int32), distances
 
     @cached_property
-    def class_means(self) -> tuple[Array, Array]:
+    def class_means(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean features float64 (classes, width), NaN rows for classes without images, and their counts."""
         classes, labels = len(self.features.source.classes), self.features.source.labels
         sums, at = np.zeros((classes, self.features.width)), 0

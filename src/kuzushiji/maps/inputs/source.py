@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kuzushiji.datasets.registry import PUBLISHED
 from kuzushiji.errors import KuzushijiError, UsageError
-from kuzushiji.maps.result import Array
+from kuzushiji.images import to_glyph
+from kuzushiji.maps.result import Added
 
 
 @dataclass(frozen=True)
@@ -26,15 +28,18 @@ class Source:
         indices: int64 (n,), place of each image in the whole split.
         part: int64 (n,), 0 for the training and 1 for the test part of split ``"all"``; None for other
             splits.
+        training_counts: int64 (len(classes),), images of each class in the whole training split; None where
+            that is not known.
     """
 
     dataset: str
     split: str
     images: Any
-    labels: Array
+    labels: np.ndarray
     classes: tuple[str, ...]
-    indices: Array
-    part: Array | None = None
+    indices: np.ndarray
+    part: np.ndarray | None = None
+    training_counts: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Number of images."""
@@ -45,13 +50,13 @@ class Source:
         """Height and width of an image."""
         return int(self.images.shape[1]), int(self.images.shape[2])
 
-    def blocks(self, size: int = 4096) -> Iterator[Array]:
+    def blocks(self, size: int = 4096) -> Iterator[np.ndarray]:
         """The images in order as float32 (<= size, h * w) in [0, 1], without ever holding all of them."""
         for start in range(0, len(self), size):
             block = np.asarray(self.images[start : start + size])
             yield block.reshape(len(block), -1).astype(np.float32) / 255.0
 
-    def rows(self, indices: Array) -> Array:
+    def rows(self, indices: np.ndarray) -> np.ndarray:
         """Some images as float32 (len(indices), h * w) in [0, 1]."""
         block = np.asarray(self.images[np.asarray(indices)])
         return block.reshape(len(block), -1).astype(np.float32) / 255.0
@@ -78,7 +83,7 @@ class Source:
         )
 
 
-def stratified(labels: Array, n: int, seed: int = 0) -> Array:
+def stratified(labels: np.ndarray, n: int, seed: int = 0) -> np.ndarray:
     """Sorted positions of ``n`` images in which every class has its share.
 
     Images are ranked at random inside their class; the ``n`` with the smallest (rank + 0.5) / class size are
@@ -106,15 +111,18 @@ def load_source(dataset: str | Path, split: str = "train") -> Source:
     """
     from kuzushiji.datasets import load
 
-    if split == "all" and str(dataset) in ("kmnist", "k49", "k49-sample"):
+    published = PUBLISHED.get(str(dataset))
+    if split == "all" and published and split not in published.splits:
         train, test = load(dataset, "train"), load(dataset, "test")
         images: Any = np.concatenate([np.asarray(train.images), np.asarray(test.images)])
         labels = np.concatenate([train.labels, test.labels])
-        part = np.repeat([0, 1], [len(train), len(test)])
+        part: np.ndarray | None = np.repeat([0, 1], [len(train), len(test)])
         classes = train.classes
+        learned: np.ndarray | None = train.labels
     else:
         loaded = load(dataset, split)
         images, labels, classes, part = loaded.images, loaded.labels, loaded.classes, None
+        learned = labels if split == "train" else _training_labels(dataset)
     if len(labels) == 0:
         raise KuzushijiError(f"{dataset}, split {split}, has no images")
     return Source(
@@ -125,7 +133,39 @@ def load_source(dataset: str | Path, split: str = "train") -> Source:
         tuple(classes),
         np.arange(len(labels)),
         part,
+        _counted(learned, len(classes)),
     )
+
+
+def _training_labels(dataset: str | Path) -> np.ndarray | None:
+    from kuzushiji.datasets import load
+
+    try:
+        return load(dataset, "train").labels
+    except KuzushijiError:  # a folder of the user need not be divided
+        return None
+
+
+def _counted(labels: np.ndarray | None, classes: int) -> np.ndarray | None:
+    """Images of each class; None where the training split has other classes."""
+    counts = None if labels is None else np.bincount(labels, minlength=classes)
+    return counts if counts is not None and len(counts) == classes else None
+
+
+def new_images(source: Source, pictures: Sequence[tuple[str, np.ndarray]]) -> Added:
+    """New pictures as glyphs of the set's size, to be placed on its maps.
+
+    Args:
+        source: the images of the maps.
+        pictures: what to call each, and its grey values as from `kuzushiji.images.read_image`.
+
+    Raises:
+        KuzushijiError: the images of the set are not square, so that no glyph is like them.
+    """
+    h, w = source.shape
+    if h != w:
+        raise KuzushijiError(f"new images need square ones beside them, but {source.dataset} has {w}x{h}")
+    return Added(tuple(name for name, _ in pictures), np.stack([to_glyph(grey, h) for _, grey in pictures]))
 
 
 def check(source: Source, neighbours: int) -> None:
@@ -151,6 +191,6 @@ def check(source: Source, neighbours: int) -> None:
         )
 
 
-def _raw(images: Any, size: int = 4096) -> Iterator[Array]:
+def _raw(images: Any, size: int = 4096) -> Iterator[np.ndarray]:
     for start in range(0, len(images), size):
         yield np.asarray(images[start : start + size])

@@ -8,7 +8,6 @@ import numpy as np
 
 from kuzushiji.maps.inputs.shared_work import Shared
 from kuzushiji.maps.methods.method import Fitted, Job, Method
-from kuzushiji.maps.result import Array
 
 EPOCHS = 15
 IMAGES = 70_000
@@ -44,7 +43,7 @@ def autoencoder(shared: Shared, job: Job) -> Fitted:
     both.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)), loss="mse")
     history = both.fit(rows, rows, batch_size=256, epochs=EPOCHS, verbose=0)
 
-    def transform(block: Array) -> Array:
+    def transform(block: np.ndarray) -> np.ndarray:
         return np.asarray(encoder.predict((block - mean) / scale, batch_size=4096, verbose=0))
 
     points = np.concatenate([transform(b) for b in shared.features.blocks()])

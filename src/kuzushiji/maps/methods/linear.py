@@ -13,7 +13,6 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.inputs.shared_work import Shared
 from kuzushiji.maps.inputs.source import stratified
 from kuzushiji.maps.methods.method import Fitted, Job, Method
-from kuzushiji.maps.result import Array
 
 NMF_IMAGES = 20_000
 """Images on which NMF learns its parts when there are more; all are then placed with these parts."""
@@ -91,7 +90,7 @@ def nmf(shared: Shared, job: Job) -> Fitted:
     model = NMF(job.dims, init="nndsvda", random_state=job.seed, max_iter=200, tol=1e-3)
     model.fit(np.maximum(sample - floor, 0))
 
-    def transform(rows: Array) -> Array:
+    def transform(rows: np.ndarray) -> np.ndarray:
         return np.asarray(model.transform(np.maximum(rows - floor, 0).astype(sample.dtype)))
 
     points = np.concatenate([transform(b) for b in shared.features.blocks()])
@@ -110,14 +109,16 @@ def _inside(shared: Shared) -> str:
     return f"inside the first {len(basis.components)} principal components, found by randomised iteration"
 
 
-def _linear(shared: Shared, axes: Array, centre: Array, parameters: dict[str, object], dims: int) -> Fitted:
+def _linear(
+    shared: Shared, axes: np.ndarray, centre: np.ndarray, parameters: dict[str, object], dims: int
+) -> Fitted:
     turn, shift = axes.T.astype(np.float32), (axes @ centre).astype(np.float32)
     points = np.concatenate([b @ turn - shift for b in shared.features.blocks()])
     new = None if shared.new is None else _widened(shared.new @ turn - shift, dims)
     return Fitted(_widened(points, dims), parameters, new=new)
 
 
-def _widened(points: Array, dims: int) -> Array:
+def _widened(points: np.ndarray, dims: int) -> np.ndarray:
     return np.pad(points, ((0, 0), (0, dims - points.shape[1])))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kuzushiji.maps.result import Array
+import numpy as np
 
 HOURS = 40_000
 """Images from which an eigenproblem or a stress of n x n takes hours and tens of GB."""
@@ -42,10 +42,10 @@ class Fitted:
         new: (m, dims) places of the new images where the method itself can transform, else None.
     """
 
-    points: Array
+    points: np.ndarray
     parameters: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
-    new: Array | None = None
+    new: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.maps.inputs.nearest import nearest
+from kuzushiji._vectors import nearest
 from kuzushiji.maps.inputs.shared_work import Reduced
 from kuzushiji.maps.methods.method import Fitted, Job, Method
-from kuzushiji.maps.result import Array
 
 PERPLEXITY = 50
 TSNE_NEIGHBOURS = 90
@@ -85,9 +84,9 @@ def _graph(seen: Reduced, k: int) -> Any:
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     class Graph(PrecomputedNeighbors):
-        def query(self, query: Array, k: int) -> tuple[Array, Array]:
-            indices, distances = nearest(seen.scores, k, query)
-            return indices, distances.astype(np.float64)
+        def query(self, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+            distances, indices = nearest(query, seen.scores, k, threads=1)
+            return indices.astype(np.int32), distances.astype(np.float64)
 
     indices = np.ascontiguousarray(seen.neighbours[:, :k], np.int32)
     return Graph(indices, np.ascontiguousarray(seen.distances[:, :k], np.float64))
@@ -136,11 +135,12 @@ class _ExactIndex:
 
     _angular_trees = False
 
-    def __init__(self, base: Array) -> None:
+    def __init__(self, base: np.ndarray) -> None:
         self._base = base
 
-    def query(self, rows: Array, k: int, epsilon: float = 0.0) -> tuple[Array, Array]:
-        return nearest(self._base, k, rows)
+    def query(self, rows: np.ndarray, k: int, epsilon: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        distances, indices = nearest(rows, self._base, k, threads=1)
+        return indices.astype(np.int32), distances
 
 
 METHODS = (

@@ -11,7 +11,6 @@ import numpy as np
 from kuzushiji.errors import need
 from kuzushiji.maps.inputs.shared_work import Reduced
 from kuzushiji.maps.methods.method import Fitted, Job, Method
-from kuzushiji.maps.result import Array
 
 CANDIDATES = 60
 """Neighbours from which the near pairs are chosen (PaCMAP takes its 10 plus 50)."""
@@ -42,7 +41,7 @@ def _pacmap(kind: str, seen: Reduced, job: Job) -> Fitted:
     return Fitted(points, parameters)
 
 
-def near_pairs(seen: Reduced, k: int) -> Array:
+def near_pairs(seen: Reduced, k: int) -> np.ndarray:
     """The near pairs of PaCMAP: the k smallest distances after scaling by how crowded both ends are.
 
     Returns:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kuzushiji.maps.inputs.nearest import nearest
+from kuzushiji._vectors import nearest
 from kuzushiji.maps.inputs.shared_work import Reduced
 from kuzushiji.maps.methods.method import Fitted, Job, Method
 from kuzushiji.maps.methods.spectral import landmarks, note_of
-from kuzushiji.maps.result import Array
 
 MDS_LANDMARKS = 1_000
 ISOMAP_LANDMARKS = 400
@@ -29,7 +28,7 @@ def mds(seen: Reduced, job: Job) -> Fitted:
     start = seen.start(job.dims, float(scores[:, 0].std()))
     laid, steps = smacof(wanted, start[chosen].astype(np.float64))
 
-    def put(rows: Array, first: Array) -> Array:
+    def put(rows: np.ndarray, first: np.ndarray) -> np.ndarray:
         parts = []
         for a in range(0, len(rows), _BLOCK):
             parts.append(beside(_distances(rows[a : a + _BLOCK], base), laid, first[a : a + _BLOCK]))
@@ -39,12 +38,14 @@ def mds(seen: Reduced, job: Job) -> Fitted:
     points[chosen] = laid
     new = None
     if seen.new is not None:
-        new = put(seen.new, laid[nearest(base, 1, seen.new)[0][:, 0]])
+        new = put(seen.new, laid[nearest(seen.new, base, 1, threads=1)[1][:, 0]])
     parameters = {"landmarks": len(chosen), "iterations": steps, "stress": round(_stress(wanted, laid), 5)}
     return Fitted(points, parameters, note_of(len(chosen), len(scores), "least stress to them"), new)
 
 
-def smacof(wanted: Array, start: Array, most: int = 300, tolerance: float = 1e-4) -> tuple[Array, int]:
+def smacof(
+    wanted: np.ndarray, start: np.ndarray, most: int = 300, tolerance: float = 1e-4
+) -> tuple[np.ndarray, int]:
     """Metric MDS by majorisation: each step can only lower the stress.
 
     Args:
@@ -69,7 +70,7 @@ def smacof(wanted: Array, start: Array, most: int = 300, tolerance: float = 1e-4
     return points, most
 
 
-def beside(wanted: Array, laid: Array, start: Array, steps: int = 30) -> Array:
+def beside(wanted: np.ndarray, laid: np.ndarray, start: np.ndarray, steps: int = 30) -> np.ndarray:
     """Places points by their distances to landmarks that stay where they are, each point by itself.
 
     Args:
@@ -135,7 +136,7 @@ def connected(seen: Reduced, k: int) -> tuple[object, int]:
     largest = int(np.bincount(part).argmax())
     main = np.flatnonzero(part == largest)
     loose = np.flatnonzero(part != largest)
-    hit, length = nearest(scores[main], 1, scores[loose])
+    length, hit = nearest(scores[loose], scores[main], 1, threads=1)
     order = np.lexsort((length[:, 0], part[loose]))
     first = order[np.unique(part[loose][order], return_index=True)[1]]
     rows = np.append(rows, loose[first])
@@ -144,12 +145,12 @@ def connected(seen: Reduced, k: int) -> tuple[object, int]:
     return csr_array((lengths, (rows, columns)), shape=(n, n)), parts - 1
 
 
-def _distances(a: Array, b: Array) -> Array:
+def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2.0 * (a @ b.T)
     return np.sqrt(np.maximum(squares, 0))
 
 
-def _stress(wanted: Array, laid: Array) -> float:
+def _stress(wanted: np.ndarray, laid: np.ndarray) -> float:
     """The root of the squared misfits over the squared wanted distances, 0 where all are kept.
 
     Kruskal's stress-1 divides by the squared distances of the map instead.

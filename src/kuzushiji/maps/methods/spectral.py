@@ -11,7 +11,6 @@ import numpy as np
 from kuzushiji.maps.inputs.shared_work import Reduced
 from kuzushiji.maps.inputs.source import stratified
 from kuzushiji.maps.methods.method import Fitted, Job, Method
-from kuzushiji.maps.result import Array
 
 KERNEL_LANDMARKS = 2_000
 LLE_LANDMARKS = 5_000
@@ -65,7 +64,7 @@ def lle(seen: Reduced, job: Job) -> Fitted:
     return Fitted(points * scale, parameters, note, None if new is None else new * scale)
 
 
-def landmarks(seen: Reduced, most: int, seed: int) -> Array:
+def landmarks(seen: Reduced, most: int, seed: int) -> np.ndarray:
     """Sorted positions of the landmarks: all images up to ``most``, else a fair sample."""
     return stratified(seen.labels, min(most, len(seen.scores)), seed)
 
@@ -75,12 +74,12 @@ def note_of(chosen: int, n: int, how: str) -> str:
     return "" if chosen >= n else f"learned on {chosen:,} landmarks; the other images placed by {how}"
 
 
-def _median_square(base: Array, seed: int) -> float:
+def _median_square(base: np.ndarray, seed: int) -> float:
     i, j = np.random.default_rng(seed).integers(len(base), size=(2, 20_000))
     return float(np.median(((base[i] - base[j]) ** 2).sum(1)[i != j]))
 
 
-def _in_blocks(transform: object, rows: Array) -> Array:
+def _in_blocks(transform: object, rows: np.ndarray) -> np.ndarray:
     assert callable(transform)
     parts = [transform(rows[a : a + _BLOCK].astype(np.float64)) for a in range(0, len(rows), _BLOCK)]
     return np.concatenate(parts)

@@ -18,7 +18,7 @@ SINGLE_FILE_LIMIT = 60_000_000
 """Bytes up to which the page is one file; a heavier one becomes a folder with the sprites beside the page."""
 
 
-def write(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
+def write_atlas(mapset: MapSet, out: Path, limit: int = SINGLE_FILE_LIMIT) -> Path:
     """Writes the atlas page of a map set.
 
     Args:

@@ -14,19 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.methods.notes import WORDS, note_ja
 from kuzushiji.maps.methods.registry import methods
 from kuzushiji.maps.page.words import class_record
-from kuzushiji.maps.result import Map, MapSet
+from kuzushiji.maps.result import CLUSTER, ERROR, SPLIT, TRAINING_COUNT, Map, MapSet
 
-Array = npt.NDArray[Any]
 _EIGEN_GLYPHS = 24
-_SCALES = {"training count"}  # counts are whole numbers, but a scale all the same
-_LOGARITHMIC = {"training count"}
-_NAMED = {"error": ["read rightly", "misread"], "split": ["train", "test"]}
+_SCALES = {TRAINING_COUNT}  # counts are whole numbers, but a scale all the same
+_LOGARITHMIC = {TRAINING_COUNT}
+_NAMED = {ERROR: ["read rightly", "misread"], SPLIT: ["train", "test"]}
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,11 @@ class Payload:
     """
 
     words: dict[str, Any]
-    arrays: dict[str, Array]
-    order: Array
+    arrays: dict[str, np.ndarray]
+    order: np.ndarray
 
 
-def quantise(points: Array) -> tuple[Array, Array, float]:
+def quantise(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Squeezes points into 16 bits, keeping their proportions.
 
     Args:
@@ -76,7 +74,7 @@ def _finite(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
-def _map_words(m: Map, n: int, order: Array) -> tuple[dict[str, Any], Array]:
+def _map_words(m: Map, n: int, order: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
     points = np.asarray(m.points, np.float64)
     if points.ndim != 2 or points.shape[0] != n or points.shape[1] not in (2, 3):
         raise KuzushijiError(
@@ -112,7 +110,7 @@ def _use(m: Map) -> dict[str, dict[str, str]]:
     }
 
 
-def _colour(name: str, values: Array, order: Array) -> tuple[dict[str, Any], Array]:
+def _colour(name: str, values: np.ndarray, order: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
     v = np.asarray(values)[order]
     if name in _SCALES or not np.issubdtype(v.dtype, np.integer):
         v = v.astype("<f4")
@@ -142,13 +140,13 @@ def build(mapset: MapSet) -> Payload:
         raise KuzushijiError(f"nothing to show: the map set of {mapset.dataset} has no images or no maps")
     if labels.min() < 0 or labels.max() >= len(mapset.classes):
         raise KuzushijiError(f"labels of {mapset.dataset} lie outside its {len(mapset.classes)} classes")
-    clusters = np.asarray(mapset.extra_colours.get("cluster", np.zeros(n, np.int64)))
+    clusters = np.asarray(mapset.extra_colours.get(CLUSTER, np.zeros(n, np.int64)))
     order = np.lexsort((clusters, labels))
     place = np.empty(n, np.int64)
     place[order] = np.arange(n)
     counts = np.bincount(labels, minlength=len(mapset.classes))
 
-    arrays: dict[str, Array] = {"labels": labels[order].astype("<u2")}
+    arrays: dict[str, np.ndarray] = {"labels": labels[order].astype("<u2")}
     arrays["indices"] = np.asarray(mapset.indices)[order].astype("<u4")
     maps, colours = [], []
     for i, m in enumerate(mapset.maps):
@@ -158,7 +156,7 @@ def build(mapset: MapSet) -> Payload:
         if len(values) != n:
             raise KuzushijiError(f'colour "{name}" has {len(values)} values for {n} images')
         words, arrays[f"colour{i}"] = _colour(name, values, order)
-        if name == "cluster" and mapset.clusters:
+        if name == CLUSTER and mapset.clusters:
             words["names"] = shape_names(mapset)
         colours.append(words)
     words = {
@@ -206,7 +204,7 @@ def title(dataset: str) -> str:
     return known.title if known else re.split(r"[\\/]", dataset.rstrip("\\/"))[-1]
 
 
-def _pca(mapset: MapSet, arrays: dict[str, Array]) -> dict[str, Any]:
+def _pca(mapset: MapSet, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """The variance curve, and the first eigen-glyphs as signed bytes, each scaled to its largest weight."""
     assert mapset.pca is not None
     components = np.asarray(mapset.pca.components[:_EIGEN_GLYPHS], np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from kuzushiji.datasets.layouts.folders import SPLITS, splits_of
 from kuzushiji.datasets.registry import KKANJI, PUBLISHED
 from kuzushiji.errors import UsageError
 from kuzushiji.images import resize_glyphs
-from kuzushiji.training.examples.jibo import jibo_glyphs
 from kuzushiji.training.examples.typefaces import typeset_glyphs
 from kuzushiji.training.recipe import Data
 
@@ -99,10 +99,6 @@ def assemble(data: Data, seed: int = 0) -> Assembled:
             held.append(part.take(out))
         else:
             train.append(part)
-    if data.jibo:
-        more = Part(*jibo_glyphs(classes, data.size))
-        own = np.bincount(_join(train).labels, minlength=len(classes))
-        train.append(more.take(np.flatnonzero(own[more.labels] < data.jibo)))
     typeset = 0
     if data.typefaces:
         more = Part(*typeset_glyphs(classes, data.typefaces, data.size))
@@ -146,6 +142,6 @@ def _part(source: Dataset, classes: tuple[str, ...], data: Data) -> Part:
         )
     inside = np.flatnonzero(labels >= 0)
     everything = len(inside) == len(labels)
-    images = source.images if everything else source.images[inside]
+    images: Any = source.images if everything else source.images[inside]
     sides = np.full(len(inside), images.shape[1])
     return Part(resize_glyphs(images, data.size), labels[inside], sides)

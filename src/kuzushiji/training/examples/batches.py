@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 
 from kuzushiji.training.examples.assembly import Assembled
+from kuzushiji.training.examples.label_codes import with_answers
 from kuzushiji.training.examples.sampling import chances
 from kuzushiji.training.examples.sharpness import Soften
-from kuzushiji.training.examples.teacher import Teacher, targets
+from kuzushiji.training.examples.teacher import Teacher
 from kuzushiji.training.examples.unknown import Outside
 from kuzushiji.training.examples.voicing import Voicing
 from kuzushiji.training.recipe import Recipe
@@ -26,7 +27,8 @@ class Batch:
     Attributes:
         seed: for what is random inside the network (dropout).
         glyphs: float32 (n, size, size) in [0, 1], augmented.
-        wanted: what the loss compares the logits with: int64 (n,), or with a teacher its `teacher.targets`.
+        wanted: what the loss compares the logits with: int64 (n,), or with a teacher its
+            `label_codes.with_answers`.
     """
 
     seed: int
@@ -102,7 +104,7 @@ class Batches:
             images, wanted = self.outside(images, wanted, rng)
         glyphs = self._recipe.augment(images, rng)
         if self._teacher:
-            wanted = targets(wanted, self._teacher(glyphs))
+            wanted = with_answers(wanted, self._teacher(glyphs))
         return Batch(seed, glyphs, wanted)
 
     def ahead(self, first: int, end: int) -> Iterator[Batch]:

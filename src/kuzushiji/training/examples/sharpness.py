@@ -17,6 +17,7 @@ import numpy as np
 
 from kuzushiji.images import resize_glyphs
 from kuzushiji.training.examples.assembly import Assembled
+from kuzushiji.training.examples.label_codes import mark_sharp
 
 
 @dataclass(frozen=True)
@@ -66,4 +67,4 @@ class Soften:
             size = images.shape[1]
             images = images.copy()
             images[chosen] = resize_glyphs(resize_glyphs(images[chosen], self.side), size)
-        return images, labels + len(self.closed) * (sharp & ~chosen)
+        return images, mark_sharp(labels, sharp & ~chosen, len(self.closed))

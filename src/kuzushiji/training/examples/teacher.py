@@ -8,9 +8,8 @@ two characters, it says so, and the label does not.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -78,39 +77,3 @@ def open_teacher(fit: Fit, classes: Sequence[str]) -> Teacher | None:
 def _threads() -> int:
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return min(int(asked), cores()) if asked.isdigit() and int(asked) else cores()
-
-
-def targets(labels: np.ndarray, taught: np.ndarray) -> np.ndarray:
-    """Labels int (n,) and the teacher's logits float32 (n, c) as one array for Keras, float32 (n, 1 + c).
-
-    >>> targets(np.array([2]), np.array([[0.5, 0.0, 3.0]], np.float32)).tolist()
-    [[2.0, 0.5, 0.0, 3.0]]
-    """
-    return np.concatenate([labels[:, None].astype(np.float32), taught], axis=1)
-
-
-def with_teacher(
-    loss: Callable[[Any, Any], Any], share: float, temperature: float
-) -> Callable[[Any, Any], Any]:
-    """A loss on labels and a teacher's answers.
-
-    Args:
-        loss: of the labels: a function of labels int (n,) and logits float32 (n, c) to the mean loss, nats.
-        share: weight of the teacher, in (0, 1]; the labels have the rest.
-        temperature: divides the logits of both, so that the teacher's second thoughts count; the divergence
-            is multiplied by its square, which keeps its gradients of one size (Hinton et al.).
-
-    Returns:
-        A function from `targets` and logits to the mean loss: the divergence (Kullback and Leibler's) of the
-        student from the teacher, which is 0 where they agree, and the labels' loss.
-    """
-    from keras import ops
-
-    def both(packed: Any, logits: Any) -> Any:
-        taught = ops.log_softmax(packed[:, 1:] / temperature, axis=-1)
-        said = ops.log_softmax(logits / temperature, axis=-1)
-        apart = ops.mean(ops.sum(ops.exp(taught) * (taught - said), axis=-1))
-        value = share * temperature**2 * apart
-        return value if share == 1 else value + (1 - share) * loss(ops.cast(packed[:, 0], "int64"), logits)
-
-    return both

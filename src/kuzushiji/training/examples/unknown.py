@@ -16,6 +16,7 @@ import numpy as np
 from kuzushiji.characters import kkanji_classes, lookup
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import resize_glyphs
+from kuzushiji.training.examples.label_codes import unknown
 from kuzushiji.training.examples.typefaces import typeset_glyphs
 
 MARKS = "々〱〲ゟ〻"
@@ -80,7 +81,7 @@ class Outside:
         if len(chosen):
             images, labels = images.copy(), labels.copy()
             images[chosen] = self.images[rng.integers(len(self.images), size=len(chosen))]
-            labels[chosen] = 2 * self.classes
+            labels[chosen] = unknown(self.classes)
         return images, labels
 
 

@@ -16,7 +16,6 @@ from kuzushiji.training.fitting.class_shapes import find_shapes
 from kuzushiji.training.fitting.from_onnx import beginning, unfold
 from kuzushiji.training.fitting.run_folder import Run
 from kuzushiji.training.recipe import Recipe
-from kuzushiji.training.shipping import export
 from kuzushiji.weights import Model, find, names, open_model
 
 _START, _SHAPES = "start.npz", "shapes.npy"
@@ -97,7 +96,9 @@ def _copy(source: Path, model: Any, trunk: bool) -> list[np.ndarray]:
     Raises:
         ValueError: it is of another network.
     """
-    earlier = {layer.name: layer for layer in export.open_keras(source).layers}
+    from kuzushiji.models.keras_file import open_keras
+
+    earlier = {layer.name: layer for layer in open_keras(source).layers}
     mine = [layer for layer in model.layers if layer.weights]
     names = _beginning(mine, earlier) if trunk else _alike(mine, earlier)
     for layer, name in zip(mine, names, strict=not trunk):
@@ -161,7 +162,7 @@ def attribution(recipe: Recipe) -> str:
         As the published sets' licence asks; nothing where all of the data is one's own.
     """
     sources = {source.partition("/")[0] for source in recipe.data.sources}
-    if recipe.data.jibo or not sources.isdisjoint(PUBLISHED):
+    if not sources.isdisjoint(PUBLISHED):
         return ATTRIBUTION
     earlier = filter(None, (recipe.model.weights, recipe.fit.teacher))
     return next(filter(None, map(_attribution_of, earlier)), "")

@@ -20,7 +20,7 @@ from kuzushiji.evaluation.measures import metrics
 from kuzushiji.evaluation.measures.calibration import negative_log_likelihood
 from kuzushiji.training.examples.assembly import Assembled, Part
 from kuzushiji.training.examples.batches import Batch, Batches
-from kuzushiji.training.examples.teacher import Teacher, with_teacher
+from kuzushiji.training.examples.teacher import Teacher
 from kuzushiji.training.fitting import checkpoint, losses, optimizers
 from kuzushiji.training.fitting.schedule import learning_rate
 from kuzushiji.training.recipe import Recipe
@@ -90,7 +90,7 @@ class Loop:
             fit.loss, self.batches.drawn, fit.label_smoothing, closed, bool(self.batches.outside)
         )
         if teacher:
-            loss = with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
+            loss = losses.with_teacher(loss, fit.teacher_share, fit.teacher_temperature)
         if fit.bfloat16:
             from kuzushiji.models.layers import in_bfloat16  # (chooses Keras' backend)
 

@@ -46,26 +46,26 @@ class Fidelity:
     agreement: float
 
 
-def write(
-    model: Any, info: ModelInfo, path: Path, half: bool = False, glyphs: np.ndarray | None = None
-) -> Fidelity:
-    """Writes a model as ONNX with its metadata, by atomic rename.
+def convert(
+    model: Any, size: int, path: Path, half: bool = False, glyphs: np.ndarray | None = None
+) -> tuple[Any, Fidelity]:
+    """Converts a model to ONNX and compares the two; `stamp` writes the result, as often as wanted.
 
     Args:
         model: a ``keras.Model`` from `kuzushiji.models.create`: float32 (n, 1, size, size) to logits.
-        info: what the file says about itself.
-        path: where to.
+        size: side of its glyphs, pixels.
+        path: of the file to come, for messages.
         half: store the weights in half precision (see `halve`).
         glyphs: uint8 (n, size, size), training glyphs to round the convolutions to 8-bit integers by (see
             `quantize`); None leaves them in floating point.
 
     Returns:
-        How the file compares with the model: over ``glyphs``, or 64 of noise where there are none.
+        An ``onnx.ModelProto``, and how it compares with the model: over ``glyphs``, or 64 of noise where
+        there are none.
 
     Raises:
         KuzushijiError: in single precision the difference is above `TOLERANCE`, in half precision above
-            `HALF_TOLERANCE`, or in 8-bit integers the agreement is below `INT8_AGREEMENT`; nothing is
-            written.
+            `HALF_TOLERANCE`, or in 8-bit integers the agreement is below `INT8_AGREEMENT`.
     """
     onnx = need("onnx", extra="train")
     need("onnxscript", extra="train")
@@ -75,7 +75,7 @@ def write(
         _simplify(raw, small)
         proto = onnx.load(str(small))
     _name_outputs(proto.graph, ("logits", "embedding"))
-    noise = np.random.default_rng(0).integers(0, 256, (64, info.size, info.size), np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (64, size, size), np.uint8)
     found = _checked(compare(model, proto.SerializeToString(), noise), TOLERANCE, 0, path)
     if glyphs is not None:
         proto = quantize(proto, glyphs)
@@ -87,9 +87,43 @@ def write(
         found = _checked(compare(model, proto.SerializeToString(), noise), HALF_TOLERANCE, 0, path)
     proto.doc_string = ""
     proto.producer_name, proto.producer_version = "kuzushiji", ""
+    return proto, found
+
+
+def stamp(proto: Any, info: ModelInfo, path: Path) -> None:
+    """Writes a converted model with what it says about itself, by atomic rename.
+
+    Args:
+        proto: from `convert`; its metadata is replaced.
+        info: classes, temperature, threshold and the rest.
+        path: where to.
+    """
+    onnx = need("onnx", extra="train")
     onnx.helper.set_model_props(proto, {METADATA_KEY: info.to_json()})
     with replacing(path) as part:
         part.write_bytes(proto.SerializeToString())
+
+
+def write_onnx(
+    model: Any, info: ModelInfo, path: Path, half: bool = False, glyphs: np.ndarray | None = None
+) -> Fidelity:
+    """Converts a model and writes it with its metadata: `convert` and `stamp` in one.
+
+    Args:
+        model: see `convert`.
+        info: what the file says about itself.
+        path: where to.
+        half: see `convert`.
+        glyphs: see `convert`.
+
+    Returns:
+        How the file compares with the model.
+
+    Raises:
+        KuzushijiError: see `convert`; nothing is written.
+    """
+    proto, found = convert(model, info.size, path, half, glyphs)
+    stamp(proto, info, path)
     return found
 
 
@@ -134,11 +168,11 @@ def to_onnx(path: Path) -> Path:
     out = source.with_suffix(".onnx")
     if out.is_file() and out.stat().st_mtime >= source.stat().st_mtime:
         return out
-    of_run(Run.open(source.parent), out, source)
+    export_run(Run.open(source.parent), out, source)
     return out
 
 
-def of_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
+def export_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
     """Writes a finished run's model as ONNX, as its recipe has it.
 
     Args:
@@ -153,6 +187,8 @@ def of_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
         KuzushijiError: the run has not ended, its model cannot be opened, for ``export.int8`` its data are
             not here, or see `write`.
     """
+    from kuzushiji.models.keras_file import open_keras
+
     source = source or run.folder / "model.keras"
     if not source.is_file() or not (run.folder / "result.json").is_file():
         raise KuzushijiError(f"{run.folder} has not ended: kuzushiji train --resume {run.folder}")
@@ -161,25 +197,7 @@ def of_run(run: Run, out: Path, source: Path | None = None) -> Fidelity:
     glyphs = None
     if recipe.export.int8:
         glyphs = sample(assemble(recipe.data).train, recipe.fit.seed)
-    return write(open_keras(source), info, out, recipe.export.half, glyphs)
-
-
-def open_keras(path: Path) -> Any:
-    """Loads a ``.keras`` file.
-
-    Raises:
-        KuzushijiError: it is not one, or of another package.
-    """
-    import kuzushiji.models  # noqa: F401, isort: skip  (chooses Keras' backend)
-    import keras
-
-    try:
-        model = keras.saving.load_model(path, compile=False)
-        # Older files have their input in a list, and Keras warns where such a model is given an array.
-        return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
-    except (ValueError, OSError, TypeError, KeyError) as e:
-        reason = str(e).splitlines()[0]
-        raise KuzushijiError(f"{path} is not a Keras model of this package: {reason}") from e
+    return write_onnx(open_keras(source), info, out, recipe.export.half, glyphs)
 
 
 def _from_keras(model: Any, path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.evaluation.neighbours import unit_length
+from kuzushiji._vectors import unit_length
 from kuzushiji.training.examples.assembly import Part
 from kuzushiji.training.fitting.loop import embeddings
 

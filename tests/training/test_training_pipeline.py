@@ -8,7 +8,7 @@ import pytest
 
 from kuzushiji.cli import main
 from kuzushiji.errors import KuzushijiError
-from kuzushiji.training import train as room
+from kuzushiji.training import pipeline as room
 from kuzushiji.weights import find, open_model
 
 RECIPE = """
@@ -240,10 +240,10 @@ def test_missing_data_is_one_line_before_anything_is_made(tmp_path, home, capsys
 
 def test_a_run_can_start_from_the_weights_of_another(tmp_path, folder, capsys):
     from kuzushiji import models
+    from kuzushiji.models.keras_file import open_keras
     from kuzushiji.training.examples.assembly import Part
     from kuzushiji.training.fitting.initial_weights import start_from
     from kuzushiji.training.fitting.loop import logits
-    from kuzushiji.training.shipping.export import open_keras
 
     recipe = write_recipe(tmp_path, folder)
     first = ["--set", "fit.epochs=2", "--set", "export.prior=0.5"]
@@ -295,7 +295,7 @@ def test_rare_shapes_are_drawn_more_often_and_a_resumed_run_keeps_them(tmp_path,
 
 
 def test_the_weights_a_run_began_from_are_mixed_into_what_it_keeps(tmp_path, folder, capsys):
-    from kuzushiji.training.shipping.export import open_keras
+    from kuzushiji.models.keras_file import open_keras
 
     recipe = write_recipe(tmp_path, folder)
     words = ["train", recipe, "--set", "fit.epochs=1"]

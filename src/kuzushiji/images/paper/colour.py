@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from kuzushiji.images.strips import strips
+from kuzushiji.images.paper.strips import strips
 
 MARK = 0.3
 """Least spread of a pixel's channels, each as a share of the paper's, in a mark. Ink, foxing and show-through

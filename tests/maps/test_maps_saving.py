@@ -8,12 +8,13 @@ import pytest
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.maps.map_cache import Finished, keep, kept
 from kuzushiji.maps.quality_table import as_text
-from kuzushiji.maps.result import Added, Cluster, Map, MapSet, PCAInfo, Quality
+from kuzushiji.maps.result import Added, Cluster, Map, MapQuality, MapSet, PCAInfo
+from kuzushiji.maps.saving import load_maps, save_maps
 
 
 def a_map_set(n: int = 12) -> MapSet:
     rng = np.random.default_rng(0)
-    quality = Quality(0.9, 0.4, 0.8, 0.6, float("nan"), -0.1, procrustes=0.2, sample=n)
+    quality = MapQuality(0.9, 0.4, 0.8, 0.6, float("nan"), -0.1, procrustes=0.2, sample=n)
     return MapSet(
         dataset="mine",
         split="all",
@@ -44,8 +45,8 @@ def a_map_set(n: int = 12) -> MapSet:
 
 def test_a_saved_set_comes_back_whole(tmp_path):
     before = a_map_set()
-    before.save(tmp_path / "run")
-    after = MapSet.load(tmp_path / "run", images=before.images)
+    save_maps(before, tmp_path / "run")
+    after = load_maps(tmp_path / "run", images=before.images)
     assert (after.dataset, after.split, after.features, after.classes) == (
         "mine",
         "all",
@@ -73,14 +74,14 @@ def test_a_saved_set_comes_back_whole(tmp_path):
 
 
 def test_the_images_are_not_stored(tmp_path):
-    folder = a_map_set().save(tmp_path)
+    folder = save_maps(a_map_set(), tmp_path)
     with np.load(folder / "arrays.npz") as file:
         assert "images" not in file.files
 
 
 def test_a_folder_without_maps_is_named(tmp_path):
     with pytest.raises(KuzushijiError, match="holds no saved maps"):
-        MapSet.load(tmp_path)
+        load_maps(tmp_path)
 
 
 def damaged(whole: bytes) -> list[bytes]:
@@ -92,21 +93,21 @@ def damaged(whole: bytes) -> list[bytes]:
 
 def test_damaged_maps_are_one_line(tmp_path):
     before = a_map_set()
-    folder = before.save(tmp_path / "run")
+    folder = save_maps(before, tmp_path / "run")
     arrays, words = folder / "arrays.npz", folder / "mapset.json"
     whole = arrays.read_bytes()
     for data in damaged(whole):
         arrays.write_bytes(data)
         with pytest.raises(KuzushijiError, match="holds no saved maps") as e:
-            MapSet.load(folder, before.images)
+            load_maps(folder, before.images)
         assert "\n" not in str(e.value)
     np.savez(arrays, labels=before.labels)
     with pytest.raises(KuzushijiError, match=r"holds no saved maps \(KeyError: 'map0'\)"):
-        MapSet.load(folder, before.images)
+        load_maps(folder, before.images)
     arrays.write_bytes(whole)
     words.write_text("{}")
     with pytest.raises(KuzushijiError, match="holds no saved maps"):
-        MapSet.load(folder, before.images)
+        load_maps(folder, before.images)
 
 
 def test_a_damaged_map_in_the_cache_is_as_none(tmp_path):

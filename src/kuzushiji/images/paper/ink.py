@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from kuzushiji.images.shadow import tells_its_light, without_shadow
+from kuzushiji.images.paper.shadow import tells_its_light, without_shadow
 
 INK_BEGINS = 0.16
 """Above Otsu's threshold, as a share of the contrast: lighter is paper."""
@@ -158,7 +158,7 @@ def even_paper(grey: np.ndarray) -> np.ndarray:
 
     Returns:
         uint8 (h, w); the same array where the paper is even, or too little of it is there to tell
-        (`kuzushiji.images.shadow.tells_its_light`).
+        (`kuzushiji.images.paper.shadow.tells_its_light`).
     """
     if not tells_its_light(grey):
         return grey

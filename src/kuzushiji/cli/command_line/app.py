@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from kuzushiji._version import __version__
-from kuzushiji.cli import COMMANDS
 
 
-def build(words: list[str]) -> Any:
+def build(words: list[str], commands: Mapping[str, str]) -> Any:
     """The command line, with the command that the first word names, or with all of them.
 
     Args:
-        words: what stands after ``kuzushiji``.
+        words: what follows ``kuzushiji``.
+        commands: each command, in the order of the help, and its module.
 
     Returns:
         A click command group.
@@ -30,12 +31,12 @@ def build(words: list[str]) -> Any:
         epilog="Exit codes: 0 done, 1 an input could not be used, 2 wrong usage.",
     )
     app.callback(invoke_without_command=True)(_root)
-    wanted = next((COMMANDS[word] for word in words if word in COMMANDS), None)
-    for module in [wanted] if wanted else dict.fromkeys(COMMANDS.values()):
+    wanted = next((commands[word] for word in words if word in commands), None)
+    for module in [wanted] if wanted else dict.fromkeys(commands.values()):
         name = f"kuzushiji.cli.{module}"
         if importlib.util.find_spec(name):
             importlib.import_module(name).register(app)
-    order = list(COMMANDS)
+    order = list(commands)
     for registered in (app.registered_commands, app.registered_groups):
         registered.sort(key=lambda each: order.index(each.name) if each.name in order else len(order))
     return typer.main.get_command(app)

@@ -33,7 +33,7 @@ from kuzushiji.weights.info import NEVER
 
 
 @dataclass(frozen=True)
-class Watch:
+class Callbacks:
     """What is told of a run while it goes on."""
 
     start: Callable[[Run, Any, Assembled], None] = lambda run, model, data: None
@@ -42,7 +42,7 @@ class Watch:
 
 
 def train(
-    recipe: Recipe, runs: Path = Path("runs"), resume: Run | None = None, watch: Watch | None = None
+    recipe: Recipe, runs: Path = Path("runs"), resume: Run | None = None, watch: Callbacks | None = None
 ) -> Run:
     """Trains by a recipe and exports the result.
 
@@ -61,7 +61,7 @@ def train(
         UsageError: the recipe contradicts itself, or has a value out of range.
     """
     check(recipe)
-    watch = watch or Watch()
+    watch = watch or Callbacks()
     begun = resume is not None and resume.checkpoint.is_file()
     if resume and not begun and (resume.folder / "result.json").is_file():
         raise KuzushijiError(f"{resume.folder} has ended and lost its checkpoint: train without --resume")
@@ -102,13 +102,15 @@ def _save(model: Any, path: Path) -> None:
     keras.Model(model.input, model.output, name=model.name).save(path)
 
 
-def finish(run: Run, model: Any, data: Assembled, watch: Watch | None = None) -> None:
+def finish(run: Run, model: Any, data: Assembled, watch: Callbacks | None = None) -> None:
     """Calibrates, exports, and writes result, curves and card into the run's folder."""
     recipe = run.recipe
     glyphs = sample(data.train, recipe.fit.seed) if recipe.export.int8 else None
-    found = _calibration(run, model, data, glyphs, watch or Watch())
+    out = run.folder / "model.onnx"
+    proto, fidelity = export.convert(model, recipe.data.size, out, recipe.export.half, glyphs)
+    found = _calibration(run, proto, data, watch or Callbacks())
     info = _info(recipe, data, found)
-    fidelity = export.write(model, info, run.folder / "model.onnx", recipe.export.half, glyphs)
+    export.stamp(proto, info, out)
     run.write("result.json", model_card.result(run, model, data, info, found, fidelity))
     model_card.curves(run)
     model_card.write(run)
@@ -132,9 +134,7 @@ def calibration_recipe(recipe: Recipe) -> Recipe:
     )
 
 
-def _calibration(
-    run: Run, model: Any, data: Assembled, glyphs: np.ndarray | None, watch: Watch
-) -> Calibration | None:
+def _calibration(run: Run, proto: Any, data: Assembled, watch: Callbacks) -> Calibration | None:
     """Fitted on the run's hold-out or by a second training; None where nothing is held out."""
     recipe = run.recipe
     if recipe.export.calibration_epochs:
@@ -150,7 +150,7 @@ def _calibration(
     part = augmented(data.validation, recipe)
     draft = run.folder / "uncalibrated.onnx"  # not under the name that a finished run's model is found by
     try:
-        export.write(model, _info(recipe, data, None), draft, recipe.export.half, glyphs)
+        export.stamp(proto, _info(recipe, data, None), draft)
         logits = Model(draft).logits(part.images)
     finally:
         draft.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ import pytest
 
 from kuzushiji.images import to_glyph
 from kuzushiji.images.brush import draw
-from kuzushiji.images.mat import without_mat
+from kuzushiji.images.paper.border import without_mat
 from kuzushiji.images.samples import STROKES
 
 

@@ -11,9 +11,9 @@ from math import sqrt
 
 import numpy as np
 
+from kuzushiji._vectors import nearest, unit_length
 from kuzushiji.evaluation.measures.intervals import Z95, Estimate, wilson
 from kuzushiji.evaluation.measures.reliability import risk_coverage
-from kuzushiji.evaluation.neighbours import nearest, unit_length
 
 
 def max_softmax(logits: np.ndarray) -> np.ndarray:

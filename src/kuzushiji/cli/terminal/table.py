@@ -53,7 +53,7 @@ def evidence(reading: Reading, columns: int | None = None) -> Iterator[str]:
     """
     for c in reading.candidates:
         if c.evidence:
-            from kuzushiji.cli._thumbnails import beside
+            from kuzushiji.cli.terminal.thumbnails import beside
 
             captions = [f"#{known.index} {known.similarity:.2f}" for known in c.evidence]
             places = ", ".join(dict.fromkeys(f"{known.dataset}/{known.split}" for known in c.evidence))

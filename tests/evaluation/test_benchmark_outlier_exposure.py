@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from kuzushiji.evaluation.exposure import exposed_score, strangers
-from kuzushiji.evaluation.ood import auroc
+from benchmark_support import benchmark
+
+exposure = benchmark("outlier_exposure")
+exposed_score, strangers = exposure.exposed_score, exposure.strangers
+auroc = benchmark("ood_scores").auroc
 
 
 def test_examples_of_the_unknown_help_where_the_known_is_spread_out() -> None:

@@ -1,4 +1,4 @@
-"""Exact nearest neighbours in bounded memory, as blocked matrix products, and voting among them."""
+"""Rows of numbers as points: their lengths, and exact nearest neighbours in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ COLUMNS = 4096
 """A block of distances: 512 x 4,096 float32 are 8 MB, which stay in the processor's cache."""
 
 
+def unit_length(x: np.ndarray) -> np.ndarray:
+    """Rows at length 1, float32 (n, d); a row of zeros stays one.
+
+    >>> unit_length(np.array([[3.0, 4.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929]]
+    """
+    x = np.asarray(x, np.float32)
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+
+
 def nearest(
     queries: np.ndarray,
     base: np.ndarray,
     k: int,
     skip_self: bool = False,
+    threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The ``k`` nearest rows of ``base`` by Euclidean distance.
@@ -25,6 +36,8 @@ def nearest(
         base: float32 (m, d).
         k: how many; fewer where ``base`` has fewer rows.
         skip_self: row ``i`` of ``queries`` is row ``i`` of ``base``, and is no neighbour of itself.
+        threads: search with faiss, in so many threads, where it is installed (it comes with the ``maps``
+            extra, through pacmap); None searches with numpy, whose rounding the published figures have.
         progress: called after each block with the number of queries done.
 
     Returns:
@@ -36,6 +49,13 @@ def nearest(
     """
     queries, base = np.asarray(queries, np.float32), np.asarray(base, np.float32)
     k = min(k, len(base) - bool(skip_self))
+    if threads:
+        # Centred, so that the products keep their float32 digits.
+        centre = base.mean(0)
+        queries, base = queries - centre, base - centre
+        found = _by_faiss(queries, base, k, skip_self, threads)
+        if found:
+            return found
     norms = np.einsum("ij,ij->i", base, base)
     # |b|² - 2 q·b as one matrix product: a further column carries the squared norms.
     longer = np.concatenate([base, norms[:, None]], axis=1).T
@@ -81,32 +101,31 @@ def _candidates(d: np.ndarray, limit: np.ndarray, k: int) -> tuple[np.ndarray, n
     return some, values
 
 
-def vote(distances: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Each neighbour's vote for its class, weighted by the inverse of its distance.
+def _by_faiss(
+    queries: np.ndarray, base: np.ndarray, k: int, skip_self: bool, threads: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """See `nearest`; None where faiss is not installed."""
+    try:
+        import faiss
+    except ModuleNotFoundError:
+        return None
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(threads)
+    try:
+        index = faiss.IndexFlatL2(base.shape[1])
+        index.add(np.ascontiguousarray(base))
+        squares, indices = index.search(np.ascontiguousarray(queries), k + bool(skip_self))
+    finally:
+        faiss.omp_set_num_threads(before)
+    if skip_self:
+        indices, squares = _without_self(indices, squares)
+    return np.sqrt(np.maximum(squares, 0)).astype(np.float32), indices
 
-    Args:
-        distances: (n, k) float, to the neighbours.
-        labels: (n, k) int, their classes.
-        classes: number of classes.
 
-    Returns:
-        float32 (n, classes), each row summing to 1.
-
-    >>> vote(np.array([[1.0, 2.0, 2.0]]), np.array([[0, 1, 1]]), 2).tolist()
-    [[0.5, 0.5]]
-    """
-    weights = 1.0 / np.maximum(distances, 1e-6)
-    weights /= weights.sum(axis=1, keepdims=True)
-    flat = (np.arange(len(labels))[:, None] * classes + labels).ravel()
-    votes = np.bincount(flat, weights=weights.ravel(), minlength=len(labels) * classes)
-    return votes.reshape(len(labels), classes).astype(np.float32)
-
-
-def unit_length(x: np.ndarray) -> np.ndarray:
-    """Rows at length 1, float32 (n, d); a row of zeros stays one.
-
-    >>> unit_length(np.array([[3.0, 4.0]])).round(1).tolist()
-    [[0.6000000238418579, 0.800000011920929]]
-    """
-    x = np.asarray(x, np.float32)
-    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+def _without_self(indices: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Takes each point out of its own list; one hidden behind k exact copies drops its last copy instead."""
+    n, k = indices.shape
+    own = indices == np.arange(n)[:, None]
+    own[~own.any(1), k - 1] = True
+    keep = ~own
+    return indices[keep].reshape(n, k - 1), squares[keep].reshape(n, k - 1)
