@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from kuzushiji import __version__, cli
-from kuzushiji.cli import _app
+from kuzushiji.cli.command_line import app as _app
 from kuzushiji.cli.command_line.commands import COMMANDS
 from kuzushiji.datasets.layouts.folders import OwnDataWarning
 from kuzushiji.errors import KuzushijiError, UsageError
