@@ -79,7 +79,7 @@ def test_the_evaluation_shown_is_the_recorded_one_of_the_shipped_model():
 
 
 def test_both_languages_have_every_command():
-    from kuzushiji.cli.command_line.commands import COMMANDS
+    from kuzushiji.cli import COMMANDS
 
     pages = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("commands.md", "index.ja.md")]
     english, japanese = (re.findall(r"^\| `(kuzushiji [^`]*)`", page, re.M) for page in pages)

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from kuzushiji import __version__, cli
+from kuzushiji.cli import COMMANDS
 from kuzushiji.cli.command_line import app as _app
-from kuzushiji.cli.command_line.commands import COMMANDS
 from kuzushiji.datasets.layouts.folders import OwnDataWarning
 from kuzushiji.errors import KuzushijiError, UsageError
 

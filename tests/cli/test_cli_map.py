@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kuzushiji.cli import main
+from kuzushiji.cli import COMMANDS, main
 from kuzushiji.maps.saving import load_maps
 
 
@@ -30,7 +30,7 @@ def test_the_command_makes_what_a_plan_does_by_default():
     from kuzushiji.cli.command_line.app import build
     from kuzushiji.maps.engine import Plan
 
-    option = next(p for p in build([]).commands["map"].params if p.name == "methods")
+    option = next(p for p in build([], COMMANDS).commands["map"].params if p.name == "methods")
     assert tuple(option.default.split(",")) == tuple(Plan().methods)
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 from PIL import Image
 
 from kuzushiji import cli, pages
-from kuzushiji.cli import _page_output, _page_view
+from kuzushiji.cli.terminal import page_output, page_view
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import read_picture
 from kuzushiji.pages import Page
@@ -283,7 +283,7 @@ def test_a_narrow_terminal_gets_bands():
         height=500,
         columns=tuple(column(c, 850 - 60 * i, 100) for i, c in enumerate("いろはにほへと")),
     )
-    assert _page_view.view(many, 9) == ["は ろ い", "", "へ ほ に", "", "と"]
+    assert page_view.view(many, 9) == ["は ろ い", "", "へ ほ に", "", "と"]
 
 
 def test_an_address_names_its_document():
@@ -292,9 +292,9 @@ def test_an_address_names_its_document():
 
     from kuzushiji.pages.formats import get
 
-    target = _page_output.Target(None, get("alto"))
-    target._path = _page_output.Path("out")
-    assert target._name(get("alto"), _page_output.Read(Sheet, True)).name == "page%201-0002.xml"
+    target = page_output.Target(None, get("alto"))
+    target._path = page_output.Path("out")
+    assert target._name(get("alto"), page_output.Read(Sheet, True)).name == "page%201-0002.xml"
 
 
 def test_help_names_every_option(capsys):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import typer
 
     from kuzushiji.bulk import Item
-    from kuzushiji.cli._page_output import Read
+    from kuzushiji.cli.terminal.page_output import Read
     from kuzushiji.pages.formats import Format
 
 SUMMARY = "Read pages from photographs and scans: images, PDF, folders, addresses."
@@ -50,7 +50,7 @@ def run(words: list[str]) -> int:
     """
     asked = _parsed(words)
     from kuzushiji.bulk import SourceOptions, expand
-    from kuzushiji.cli import _page_output as output
+    from kuzushiji.cli.terminal import page_output as output
 
     form = _format(asked)
     target = output.Target(asked.output, form)
@@ -70,7 +70,7 @@ def _reads(
     items: Iterator[Item], reader: Any, form: Format | None, progress: console.Progress
 ) -> Iterator[Read]:
     """Reads one page after the other, as they are asked for."""
-    from kuzushiji.cli._page_output import Read
+    from kuzushiji.cli.terminal.page_output import Read
     from kuzushiji.pages import Page
     from kuzushiji.pages.formats import Sheet
 
@@ -107,7 +107,7 @@ def _format(asked: argparse.Namespace) -> Format | None:
         return formats.get(name)
     if asked.output is None:
         return None if console.is_tty(sys.stdout) else formats.get("text")
-    from kuzushiji.cli._page_output import is_folder
+    from kuzushiji.cli.terminal.page_output import is_folder
 
     if is_folder(asked.output):
         return formats.get("text")

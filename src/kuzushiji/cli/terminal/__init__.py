@@ -1,1 +1,1 @@
-"""What a terminal shows of a result: tables, and glyphs in block characters."""
+"""What a terminal shows of a result: tables, pages, and glyphs in block characters."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kuzushiji._files import make_room, replacing
 from kuzushiji.cli import _console as console
-from kuzushiji.cli._page_view import complain, show
+from kuzushiji.cli.terminal.page_view import complain, show
 from kuzushiji.errors import UsageError
 
 if TYPE_CHECKING:
