@@ -266,7 +266,7 @@ OLD_K49_TOTAL = 266_407
 
 
 def names() -> tuple[str, ...]:
-    """The data sets that :func:`load` knows by name.
+    """The data sets that :func:`kuzushiji.datasets.load` knows by name.
 
     >>> names()
     ('kmnist', 'k49', 'kkanji', 'k49-sample')

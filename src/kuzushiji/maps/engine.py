@@ -72,7 +72,7 @@ def ready(plan: Plan, n: int = 0) -> list[Method]:
         n: how many images there will be; 0 where that is not yet known.
 
     Raises:
-        UsageError: as for :func:`make`.
+        UsageError: as for :func:`make_maps`.
     """
     methods = chosen(plan.methods, n, plan.dims)
     if plan.threads < 1:
