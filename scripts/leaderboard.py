@@ -1,4 +1,4 @@
-"""Tables of docs/leaderboard.md and docs/evaluation.md: ``python scripts/leaderboard.py [--check]``.
+"""Tables of docs/leaderboard.md and docs/evaluation.md: see ``scripts/tables.py``.
 
 Ours come from training.csv, ensembles.csv and baselines.csv in benchmarks/results, others' from
 benchmarks/published.csv. Each table is in order of its own measure; a table never mixes two sets of test
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from result_tables import Row, baselines, main, mean, percent, rows, runs, table
+from result_tables import Row, baselines, mean, percent, rows, runs, table
 
 SHORT = "{:.2f} ({:.2f} to {:.2f})"
 HEAD = ("model", "accuracy, %", "balanced accuracy, %", "parameters", "cost", "command or source", "date")
@@ -210,6 +210,3 @@ PAGES = {
     },
     "docs/evaluation.md": {"ood": unknown},
 }
-
-if __name__ == "__main__":
-    main(PAGES, "leaderboard.py")

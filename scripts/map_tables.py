@@ -1,10 +1,10 @@
-"""Writes the tables of docs/maps.md and docs/atlas.md: ``python scripts/map_tables.py [--check]``."""
+"""Writes the tables of docs/maps.md and docs/atlas.md: see ``scripts/tables.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from result_tables import Row, main, rows, table
+from result_tables import Row, rows, table
 
 from kuzushiji.maps.methods.notes import WORDS
 from kuzushiji.maps.methods.registry import methods
@@ -117,6 +117,3 @@ PAGES = {
     },
     "docs/atlas.md": {"page": page},
 }
-
-if __name__ == "__main__":
-    main(PAGES, "map_tables.py")

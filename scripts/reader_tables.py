@@ -1,10 +1,10 @@
-"""Writes the tables of docs/reader.md and docs/audit.md: ``python scripts/reader_tables.py [--check]``."""
+"""Writes the tables of docs/reader.md and docs/audit.md: see ``scripts/tables.py``."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from result_tables import main, percent, rows, table
+from result_tables import percent, rows, table
 
 SHARE = "{:.1f} % ({:.1f} to {:.1f})"
 RECIPE = "reader"
@@ -141,6 +141,3 @@ PAGES = {
     },
     "docs/audit.md": {"shared": shared},
 }
-
-if __name__ == "__main__":
-    main(PAGES, "reader_tables.py")

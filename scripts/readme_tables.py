@@ -1,4 +1,4 @@
-"""Writes the tables of README.md and its Japanese twin: ``python scripts/readme_tables.py [--check]``.
+"""Writes the tables of README.md and its Japanese twin: see ``scripts/tables.py``.
 
 Every figure comes from benchmarks/results, the published ones from benchmarks/published.csv.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from result_tables import Row, baselines, main, mean, percent, rows, runs, table
+from result_tables import Row, baselines, mean, percent, rows, runs, table
 
 STAGES = ("kmnist-base",)
 """Recipes of first stages."""
@@ -161,6 +161,3 @@ PAGES = {
     page: {"training": partial(training, language), "speed": partial(speed, language)}
     for page, language in (("README.md", ENGLISH), ("README.ja.md", JAPANESE))
 }
-
-if __name__ == "__main__":
-    main(PAGES, "readme_tables.py")

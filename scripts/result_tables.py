@@ -1,7 +1,7 @@
 """What the tables of README and the leaderboard share: rows of the committed CSV files, figures as text.
 
-A table stands in its page between ``<!-- results:NAME -->`` and ``<!-- /results -->``; `main` makes all
-tables of some pages anew, or with ``--check`` only says whether they are what the files say.
+A table is in its page between ``<!-- results:NAME -->`` and ``<!-- /results -->``; ``scripts/tables.py``
+makes all of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 import statistics
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -83,15 +82,3 @@ def filled(text: str, tables: Mapping[str, Callable[[], str]]) -> str:
         text,
         flags=re.S,
     )
-
-
-def main(pages: Mapping[str, Mapping[str, Callable[[], str]]], script: str) -> None:
-    """Writes, or with ``--check`` compares, the tables of each page (named from the repository's root)."""
-    for name, tables in pages.items():
-        path = ROOT / name
-        before = path.read_text(encoding="utf-8")
-        after = filled(before, tables)
-        if before != after and "--check" in sys.argv[1:]:
-            sys.exit(f"{name}: a table differs: run python scripts/{script}")
-        if before != after:
-            path.write_text(after, encoding="utf-8")

@@ -61,14 +61,14 @@ def results(monkeypatch):
 
 def test_the_page_is_in_step_with_the_results():
     text = (ROOT / PAGE).read_text(encoding="utf-8")
-    assert result_tables.filled(text, leaderboard.PAGES[PAGE]) == text, "run python scripts/leaderboard.py"
+    assert result_tables.filled(text, leaderboard.PAGES[PAGE]) == text, "run python scripts/tables.py"
     assert text.count("<!-- results:") == len(leaderboard.PAGES[PAGE])
 
 
 def test_the_scores_for_the_unknown_are_in_step_and_in_the_order_of_the_choice(results):
     page = "docs/evaluation.md"
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert result_tables.filled(text, leaderboard.PAGES[page]) == text, "run python scripts/leaderboard.py"
+    assert result_tables.filled(text, leaderboard.PAGES[page]) == text, "run python scripts/tables.py"
     line = {"part": "test", "model": "m-1", "unknown": "kana", "unknown_images": "3545"}
     line |= {"auroc": "0.9", "fpr95": "0.25", "aurc": "0.06"}
     test = [{**line, "score": name} for name in ("a", "b")]

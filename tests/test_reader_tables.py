@@ -22,7 +22,7 @@ def test_tables_come_from_the_results(name, cell, spoils):
     page = (ROOT / name).read_text(encoding="utf-8")
     tables = reader_tables.PAGES[name]
     assert page.count("<!-- results:") == len(tables)
-    assert result_tables.filled(page, tables) == page, "run python scripts/reader_tables.py"
+    assert result_tables.filled(page, tables) == page, "run python scripts/tables.py"
     spoilt = page.replace(cell, spoils)
     assert spoilt != page
     assert result_tables.filled(spoilt, tables) == page

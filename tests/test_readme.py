@@ -19,7 +19,7 @@ def test_tables_come_from_the_results(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     tables = readme_tables.PAGES[page]
     assert text.count("<!-- results:") == len(tables)
-    assert result_tables.filled(text, tables) == text, "run python scripts/readme_tables.py"
+    assert result_tables.filled(text, tables) == text, "run python scripts/tables.py"
     changed = text.replace("| kmnist, n = ", "| another set, n = ")
     assert changed != text
     assert result_tables.filled(changed, tables) == text  # what is written by hand does not survive

@@ -16,7 +16,7 @@ def test_tables_come_from_the_results(name):
     page = (ROOT / name).read_text(encoding="utf-8")
     tables = map_tables.PAGES[name]
     assert page.count("<!-- results:") == len(tables)
-    assert result_tables.filled(page, tables) == page, "run python scripts/map_tables.py"
+    assert result_tables.filled(page, tables) == page, "run python scripts/tables.py"
 
 
 def test_a_spoilt_table_is_mended():
