@@ -76,7 +76,7 @@ def save_maps(mapset: MapSet, folder: str | Path) -> Path:
 
 
 def load_maps(folder: str | Path, images: Any = None) -> MapSet:
-    """Reads what :func:`save` wrote.
+    """Reads what :func:`save_maps` wrote.
 
     Args:
         folder: the folder.

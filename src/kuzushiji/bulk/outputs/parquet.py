@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kuzushiji.bulk.outputs.formats import Range
 from kuzushiji.bulk.task import Record
 from kuzushiji.errors import need
+
+if TYPE_CHECKING:
+    from kuzushiji.bulk.outputs.formats import Range
 
 _GROUP_BYTES = 64 << 20  # of a row group of the assembled file, before compression
 _HOW = {"compression": "zstd"}
