@@ -24,6 +24,8 @@ _LAZY = {
     "Reader": "kuzushiji.reading",
     "Reading": "kuzushiji.reading",
     "Candidate": "kuzushiji.reading",
+    "PageReader": "kuzushiji.pages",
+    "Page": "kuzushiji.pages",
     "KuzushijiClassifier": "kuzushiji.training.estimator",
     "KuzushijiError": "kuzushiji.errors",
     "UsageError": "kuzushiji.errors",
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from kuzushiji.errors import UsageError as UsageError
     from kuzushiji.images import read_image as read_image
     from kuzushiji.images import to_glyph as to_glyph
+    from kuzushiji.pages import Page as Page
+    from kuzushiji.pages import PageReader as PageReader
     from kuzushiji.reading import Candidate as Candidate
     from kuzushiji.reading import Reader as Reader
     from kuzushiji.reading import Reading as Reading

@@ -1,7 +1,7 @@
 """A training loop over an endless stream: each step's batch is a function of the seed and the step alone.
 
 The page networks learn from composed pages, of which there is no end: there are no epochs, only steps. Like
-the other loop (`kuzushiji.training.loop`) it can be killed and resumed.
+the other loop (`kuzushiji.training.fitting.loop`) it can be killed and resumed.
 """
 
 from __future__ import annotations
