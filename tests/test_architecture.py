@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections import Counter
@@ -40,6 +41,23 @@ def test_no_import_runs_upwards():
 def test_no_imports_run_in_a_circle():
     """Also none of lazy imports. A type that only a checker looks up makes no circle of a run."""
     assert circles(graph_of(PACKAGE, typing=False)) == []
+
+
+def test_every_module_that_is_imported_is_there():
+    """Lazy imports too, in tests, benchmarks and scripts as well: a moved module leaves no name behind."""
+    modules = modules_of(PACKAGE)
+    missing = []
+    for folder in ("src", "tests", "benchmarks", "scripts", "notebooks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                named = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+                named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                missing += [
+                    f"{path.relative_to(ROOT)}:{node.lineno}: {name}"
+                    for name in named
+                    if name.partition(".")[0] == "kuzushiji" and name not in modules
+                ]
+    assert missing == []
 
 
 def test_no_folder_has_more_modules_than_a_reader_can_look_over():

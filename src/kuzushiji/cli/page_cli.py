@@ -30,7 +30,7 @@ _LISTED = 10  # files left out of a folder that are named one by one
 
 def register(app: typer.Typer) -> None:
     """Lists the command in the help of the others, and its options for completion; `run` does the work."""
-    from kuzushiji.cli._stand_in import stand_in
+    from kuzushiji.cli.command_line.stand_in import stand_in
 
     app.command("page", help=SUMMARY)(stand_in(_parser()))
 
