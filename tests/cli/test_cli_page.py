@@ -198,7 +198,6 @@ def test_the_suffix_of_the_output_is_its_format(scans, tmp_path, capsys):
     for suffix, start in (
         (".csv", b"file,page"),
         (".html", b"<!DOCTYPE html>"),
-        (".jsonl", b'{"file"'),
         (".pdf", b"%PDF"),
     ):
         out = tmp_path / f"x{suffix}"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from kuzushiji.bulk.running import RunOptions, State, run
 from kuzushiji.bulk.sources import Fetching, Item, SourceOptions, expand
-from kuzushiji.bulk.task import CharacterTask, Record, Task, TaskFactory
+from kuzushiji.bulk.task import Record, Task, TaskFactory
+from kuzushiji.bulk.tasks import CharacterTask, PageTask
 
 __all__ = [
     "CharacterTask",
     "Fetching",
     "Item",
+    "PageTask",
     "Record",
     "RunOptions",
     "SourceOptions",

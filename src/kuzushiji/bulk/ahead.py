@@ -5,13 +5,17 @@ What is ahead waits on disk: a list of a million paths begins at once and takes 
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 
 from kuzushiji.bulk.sources.item import Item
+from kuzushiji.errors import KuzushijiError
 
 _FARTHEST = 5_000_000  # items ahead of what was taken
 
@@ -37,7 +41,7 @@ class Ahead:
         self._error: BaseException | None = None
         self._closed = False
         self._change = threading.Condition()
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         self._end = 0
         self._thread = threading.Thread(target=self._enumerate, args=(iter(items), size), daemon=True)
         self._thread.start()
@@ -50,6 +54,9 @@ class Ahead:
                 while self._end == here and not self.complete:
                     self._change.wait()
                 if self._end == here:
+                    if isinstance(self._error, OSError):
+                        reason = self._error.strerror or self._error
+                        raise KuzushijiError(f"cannot write to {tempfile.gettempdir()}: {reason}") from None
                     if self._error is not None:
                         raise self._error
                     return
@@ -69,7 +76,8 @@ class Ahead:
             self._change.notify_all()
         self._thread.join(1)
         if not self._thread.is_alive():  # it may wait for an address
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     def _enumerate(self, items: Iterator[Item], size: int) -> None:
         try:
@@ -80,8 +88,8 @@ class Ahead:
                     if self._closed:
                         return
                     self._file.seek(self._end)
-                    self._file.write(len(content).to_bytes(8, "little") + content)
-                    self._file.flush()
+                    if self._file.write(len(content).to_bytes(8, "little") + content) != 8 + len(content):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                     self._end += 8 + len(content)
                     self.counted += len(part)
                     self._change.notify_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +20,7 @@ from kuzushiji.bulk.task import TaskFactory
 from kuzushiji.errors import UsageError
 
 ENGINES = ("local", "ray")
+_NAMED = 100  # failures that are kept by name; all are in the output
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class State:
         counted: there are no more than those.
         seconds: since the start.
         now: inputs done in this run.
+        failures: name and reason of the first inputs that could not be used in this run.
     """
 
     done: int = 0
@@ -65,6 +67,7 @@ class State:
     counted: bool = False
     seconds: float = 0.0
     now: int = 0
+    failures: list[tuple[str, str]] = field(default_factory=list)
 
 
 def run(
@@ -135,6 +138,9 @@ def run(
                 state.failed += len(outcome.failed) - (slots if job.again else 0)
                 state.done += 0 if job.again else slots
                 state.now += slots
+                if len(state.failures) < _NAMED:
+                    named = dict(zip(job.slots, job.items, strict=True))
+                    state.failures += [(named[slot].name, reason) for slot, reason in outcome.failed.items()]
                 told()
             store.finish()
         finally:

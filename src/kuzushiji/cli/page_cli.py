@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kuzushiji.cli import _console as console
+from kuzushiji.cli.runs.options import add_run_options, add_source_options, refuse_without_output
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "Read pages from photographs and scans: images, PDF, folders, addresses."
 _FORMATS = ("text", "csv", "json", "tei", "page", "alto", "hocr", "html", "pdf")
-_LISTED = 10  # files left out of a folder that are named one by one
+_RECORDS = (".jsonl", ".ndjson", ".parquet")
 
 
 def register(app: typer.Typer) -> None:
@@ -49,21 +50,36 @@ def run(words: list[str]) -> int:
         KuzushijiError: no usable model, or the output cannot be written.
     """
     asked = _parsed(words)
-    from kuzushiji.bulk import SourceOptions, expand
+    if _is_run(asked):
+        from kuzushiji.bulk import PageTask
+        from kuzushiji.cli.runs.running import run_bulk
+
+        return run_bulk(PageTask(context=not asked.no_context), asked.inputs, asked.output, asked)
+    refuse_without_output(asked, "-o OUT.jsonl, OUT.parquet or a folder of such parts (OUT.jsonl/)")
+    from kuzushiji.bulk import expand
+    from kuzushiji.cli.runs.running import mention_skipped, source_options
     from kuzushiji.cli.terminal import page_output as output
 
     form = _format(asked)
     target = output.Target(asked.output, form)
     skipped: list[str] = []
-    items = expand(asked.inputs, SourceOptions(null=asked.null, dpi=asked.dpi), skipped=skipped.append)
+    items = expand(asked.inputs, source_options(asked), skipped=skipped.append)
     items = target.checked(items)
     reader = importlib.import_module("kuzushiji.pages").PageReader(
         threads=asked.threads, context=not asked.no_context
     )
     with console.Progress("read") as progress:
         bad = target.write(_reads(items, reader, form, progress), progress)
-    _mention(skipped)
+    mention_skipped(skipped)
     return 1 if bad else 0
+
+
+def _is_run(asked: argparse.Namespace) -> bool:
+    """Whether the output is one of records, which goes on where it was stopped, and no document."""
+    records = asked.output is not None and asked.output.rstrip("/").lower().endswith(_RECORDS)
+    if records and asked.format not in (None, "json"):
+        raise UsageError(f"{asked.output} holds records; --format {asked.format} contradicts its name")
+    return records
 
 
 def _reads(
@@ -160,11 +176,13 @@ def _parser() -> _Parser:
         "-o",
         "--output",
         metavar="OUT",
-        help="a file, or a folder for a document per input\n(a file's suffix says the format)",
+        help="a file, or a folder for a document per input (a file's suffix says the\n"
+        "format); OUT.jsonl and OUT.parquet, and folders so named, hold records,\n"
+        "and the same command goes on where it was stopped",
     )
     add("--no-context", action="store_true", help="do without the language model")
-    add("--dpi", type=_count, default=300, metavar="N", help="dots per inch of PDF pages (300)")
-    add("--null", action="store_true", help="the list on standard input ends paths in NUL")
+    add_run_options(add, part=8)
+    add_source_options(add)
     add("--threads", type=_count, metavar="N", help="CPU threads (all)")
     add("--debug", action="store_true", help="show tracebacks")
     return parser
@@ -174,11 +192,3 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
-
-
-def _mention(skipped: list[str]) -> None:
-    """Names the files of a folder that were not taken for pages."""
-    for name in skipped[:_LISTED]:
-        console.complain(f"{name}: not an image, left out", kind="note")
-    if len(skipped) > _LISTED:
-        console.complain(f"and {len(skipped) - _LISTED} more files that are not images", kind="note")

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kuzushiji.cli import _console as console
+from kuzushiji.cli.runs.options import add_run_options, add_source_options, refuse_without_output
 from kuzushiji.cli.terminal.table import show
 from kuzushiji.errors import KuzushijiError, UsageError
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from kuzushiji.reading import Reader
 
 SUMMARY = "Read single characters from images: PNG, JPEG, TIFF, WebP, BMP, GIF."
-_LISTED = 10  # files left out of a folder that are named one by one
+_PLAIN = (".png", ".jpg", ".jpeg", ".bmp")  # formats of one picture a file
 
 
 def register(app: typer.Typer) -> None:
@@ -46,27 +49,65 @@ def run(words: list[str]) -> int:
         KuzushijiError: no usable model.
     """
     asked = _parsed(words)
+    if asked.output is not None:
+        return _into_output(asked)
+    refuse_without_output(asked)
     from kuzushiji.cli._models import as_onnx
-    from kuzushiji.reading import Reader, expand
+    from kuzushiji.reading import Reader
 
     reader = Reader(asked.model and as_onnx(asked.model), threads=asked.threads)
     evidence = asked.evidence if _ready(reader, asked.evidence) else 0
-    skipped: list[Path] = []
+    skipped: list[str] = []
     bad = 0
+    keys: deque[dict[str, Any]] = deque()
     with console.Progress("read") as progress:
-        for reading in reader.stream(
-            expand(asked.images, skipped=skipped.append), top=asked.top, evidence=evidence
-        ):
+        sources = _noted(_sources(asked, skipped), keys)
+        for reading in reader.stream(sources, top=asked.top, evidence=evidence):
             progress.step()
             bad += reading.error is not None
             if console.is_tty(sys.stdout):
                 progress.clear()
+            about = keys.popleft()
             if asked.json:
-                print(json.dumps(reading.to_json(), ensure_ascii=False))
+                print(json.dumps({**about, **reading.to_json()}, ensure_ascii=False))
             else:
-                show(reading)
-    _mention(skipped)
+                page = about.get("page")
+                show(reading, name=f"{reading.file} (page {page})" if page else None)
+    if skipped:
+        from kuzushiji.cli.runs.running import mention_skipped
+
+        mention_skipped(skipped)
     return 1 if bad else 0
+
+
+def _into_output(asked: argparse.Namespace) -> int:
+    from kuzushiji.bulk import CharacterTask
+    from kuzushiji.cli._models import as_onnx
+    from kuzushiji.cli.runs.running import run_bulk
+
+    task = CharacterTask(asked.model and as_onnx(asked.model), asked.top, asked.evidence)
+    return run_bulk(task, asked.images, asked.output, asked)
+
+
+def _sources(asked: argparse.Namespace, skipped: list[str]) -> Iterable[Any]:
+    """What is read: paths where all words are plain pictures, which needs no further import, else items."""
+    if all(map(_is_plain, asked.images)):
+        return asked.images
+    from kuzushiji.bulk import expand
+    from kuzushiji.cli.runs.running import source_options
+
+    return expand(asked.images, source_options(asked), skipped=skipped.append)
+
+
+def _is_plain(word: str) -> bool:
+    return word.lower().endswith(_PLAIN) and os.path.isfile(word)
+
+
+def _noted(sources: Iterable[Any], keys: deque[dict[str, Any]]) -> Iterator[Any]:
+    """The sources, with what their records begin with noted down as they pass."""
+    for source in sources:
+        keys.append({} if isinstance(source, str) else source.keys())
+        yield source
 
 
 def _ready(reader: Reader, evidence: int) -> bool:
@@ -112,7 +153,8 @@ def _parser() -> _Parser:
         "images",
         nargs="*",
         metavar="IMAGE|DIR|-",
-        help="images, folders (all levels), or - for a list of paths",
+        help="images, PDF, tar shards, folders (all levels), patterns, http(s) addresses,\n"
+        "IIIF manifests, s3:// paths, or - for a list of all these on standard input",
     )
     add("--model", metavar="NAME|FILE", help="a shipped model, an .onnx or .keras file, or a run folder")
     add("--top", type=_count, default=5, metavar="N", help="candidates an image (5)")
@@ -123,6 +165,15 @@ def _parser() -> _Parser:
         metavar="N",
         help="known glyphs beside the best candidates (none)",
     )
+    add(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="write OUT.jsonl, OUT.parquet or a folder of parts; the same command\n"
+        "goes on where it was stopped",
+    )
+    add_run_options(add, part=256)
+    add_source_options(add)
     add("--threads", type=_count, metavar="N", help="CPU threads (all)")
     add("--json", action="store_true", help="one JSON object a line, in input order")
     add("--debug", action="store_true", help="show tracebacks")
@@ -133,11 +184,3 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
-
-
-def _mention(skipped: list[Path]) -> None:
-    """Says which files of a folder were not taken for images."""
-    for path in skipped[:_LISTED]:
-        console.complain(f"{path}: not an image, left out", kind="note")
-    if len(skipped) > _LISTED:
-        console.complain(f"and {len(skipped) - _LISTED} more files that are not images", kind="note")

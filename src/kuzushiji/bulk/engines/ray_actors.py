@@ -7,6 +7,7 @@ after a death is decided here, as on the local engine, and so the results are th
 from __future__ import annotations
 
 import importlib
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -108,6 +109,7 @@ class RayActors:
                 "object_store_memory": _STORE_BYTES,
             }
         else:
+            _knock(self._address)
             how |= {"address": self._address, "runtime_env": {"py_modules": [_package()]}}
         try:
             ray.init(**how)
@@ -182,6 +184,21 @@ def placed(factory: TaskFactory, models: list[tuple[str, Any]]) -> TaskFactory:
                 part.write_bytes(content)
         places[path] = str(here)
     return factory.placed(places) if places else factory
+
+
+def _knock(address: str) -> None:
+    """Connects to a cluster's address once: Ray itself would try for minutes.
+
+    Raises:
+        KuzushijiError: nothing answers there.
+    """
+    host, found, port = address.removeprefix("ray://").rpartition(":")
+    if not found or not port.isdigit():  # "auto", "local": Ray knows
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as e:
+        raise KuzushijiError(f"no Ray at {address}: {getattr(e, 'strerror', None) or e}") from None
 
 
 def _package() -> ModuleType:

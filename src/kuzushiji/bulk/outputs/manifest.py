@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -94,12 +95,12 @@ class Manifest:
 
     def add(self, entry: Entry) -> None:
         """Writes a line, through to the disk."""
-        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
-        with open(self._journal, "ab") as stream:
-            start = stream.tell()
+        line = (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+        with open(self._journal, "ab", buffering=0) as stream:
+            start = stream.seek(0, os.SEEK_END)
             try:
-                stream.write(line.encode("utf-8", "backslashreplace"))
-                stream.flush()
+                if stream.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(stream.fileno())
             except OSError:
                 stream.truncate(start)  # a full disk: half a line would hide those after it

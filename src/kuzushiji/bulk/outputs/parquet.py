@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from kuzushiji.bulk.outputs.formats import Range
 
 _GROUP_BYTES = 64 << 20  # of a row group of the assembled file, before compression
-_HOW = {"compression": "zstd"}
+_HOW: dict[str, Any] = {
+    "compression": "zstd",
+    "store_schema": False,
+}  # so that rewritten rows are the same bytes
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Item:
         try:
             return self.view.open(self.origin)
         except KuzushijiError as e:
-            raise KuzushijiError(f"{self.name}: {e}") from None
+            raise KuzushijiError(f"{self.name}: {e}", e.code) from None
 
     def keys(self) -> dict[str, Any]:
         """What identifies the item in a record: ``file``, ``page`` where there are several, and `more`."""
