@@ -50,6 +50,6 @@ def write_card(folder: Path, recipe: PageRecipe, result: dict[str, Any]) -> Path
 
 
 def _known(recipe: PageRecipe) -> str:
-    if not recipe.fit.real_share:
+    if not recipe.fit.real_strips:
         return ""
     return ", and columns of real pages of books whose kanji are in Kuzushiji-Kanji, labelled by alignment"

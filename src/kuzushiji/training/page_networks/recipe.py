@@ -63,7 +63,7 @@ class PageFit:
         learning_rate: peak rate of AdamW; it rises over the first fiftieth and falls along a cosine.
         weight_decay: of AdamW.
         ema: decay of the moving average of the weights that is kept.
-        real_share: share of the strips of a batch that are of real pages (column network only), in [0, 1).
+        real_strips: strips of real pages in each batch (column network only).
         checkpoint_minutes: between two checkpoints.
     """
 
@@ -72,7 +72,7 @@ class PageFit:
     learning_rate: float = 0.001
     weight_decay: float = 0.001
     ema: float = 0.998
-    real_share: float = 0.0
+    real_strips: int = 0
     checkpoint_minutes: float = 5.0
 
 
@@ -140,8 +140,4 @@ def page_recipe(tree: dict[str, Any], where: str = "recipe") -> PageRecipe:
         raise UsageError(f"{where}: network is {recipe.network!r}; there are: {', '.join(NETWORKS)}")
     if recipe.fit.steps < 1 or not recipe.fit.learning_rate > 0:
         raise UsageError(f"{where}: fit.steps and fit.learning_rate must be above 0")
-    if not 0 <= recipe.fit.real_share < 1:
-        raise UsageError(f"{where}: fit.real_share must be at least 0 and below 1")
-    if recipe.fit.real_share and not (recipe.material.known_pages and recipe.material.known_columns):
-        raise UsageError(f"{where}: fit.real_share needs material.known_pages and material.known_columns")
     return recipe

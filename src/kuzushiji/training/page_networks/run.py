@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kuzushiji._files import replacing
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, UsageError
 from kuzushiji.training.composing import Composer
 from kuzushiji.training.fitting import checkpoint
 from kuzushiji.training.fitting.run_folder import environment
@@ -20,6 +20,10 @@ from kuzushiji.training.page_networks.card import write_card
 from kuzushiji.training.page_networks.material import glyph_bank, text_source
 from kuzushiji.training.page_networks.recipe import PageRecipe, page_recipe
 from kuzushiji.training.page_networks.streaming import Example, StreamLoop, StreamRecord
+
+_STRIPS, _ROWS = 9, 7600  # of one page: strips, and rows of all of them, pixels
+_FEW_ROWS, _MOST = 6000, 11  # rows below which a second page is composed; strips of a batch
+_SECOND = 1_000_000  # number of the second page, behind that of any first one
 
 Watch = Callable[[StreamRecord], None]
 
@@ -142,10 +146,12 @@ class _Column:
             for name in ("stem", "a0", "a1", "a2"):  # edges and strokes: known, and costly to learn again
                 self.network.get_layer(name).trainable = False
         self.info: dict[str, Any] = {"classes": list(self.classes)}
-        self._cut = Cutter({char: k + 1 for k, char in enumerate(self.classes)})
-        self._seed, self._share = recipe.fit.seed, recipe.fit.real_share
+        self._cut = Cutter({char: k + 1 for k, char in enumerate(self.classes)}, _STRIPS, _ROWS)
+        self._seed, self._real_strips = recipe.fit.seed, recipe.fit.real_strips
         self._real = None
-        if recipe.fit.real_share:
+        if recipe.fit.real_strips:
+            if not recipe.material.known_pages:
+                raise UsageError("fit.real_strips needs pages: --set material.known_pages=FOLDER")
             from kuzushiji.training.page_networks.columns.known_pages import real_strips
 
             self._real = real_strips(
@@ -157,9 +163,11 @@ class _Column:
 
         rng = np.random.default_rng((self._seed, 7, step))
         strips = self._cut(self._composer.page(step), rng)
+        if sum(len(strip.ink) for strip in strips) < _FEW_ROWS:  # a page with little text: one more
+            strips += self._cut(self._composer.page(step + _SECOND), rng)
+        strips = strips[:_MOST]
         if self._real is not None and strips:
-            wanted = max(1, round(self._share * len(strips) / (1 - self._share)))
-            drawn = [self._real.draw(rng) for _ in range(wanted)]
+            drawn = [self._real.draw(rng) for _ in range(self._real_strips)]
             strips = [*(s for s in drawn if s is not None), *strips]
         return batch(strips) if strips else None
 

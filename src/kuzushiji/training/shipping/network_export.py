@@ -17,6 +17,7 @@ from kuzushiji.training.shipping.export import _simplify
 from kuzushiji.training.shipping.half_precision import halve
 from kuzushiji.weights.info import METADATA_KEY
 
+_LARGE = 500_000  # weights of a matrix that is stored in 8 bits
 TOLERANCE = 2e-3
 """Largest allowed difference between an output of Keras and of the file in single precision."""
 
@@ -71,7 +72,7 @@ def write_network(
     if not difference <= TOLERANCE:
         raise KuzushijiError(f"{path}: ONNX and Keras differ by {difference:.1e}; not written")
     if half:
-        proto = halve(proto)
+        proto = halve(_rounded_head(proto))
         difference = _difference(proto, name, outputs, example, theirs)
     proto.doc_string = ""
     proto.producer_name, proto.producer_version = "kuzushiji", ""
@@ -79,6 +80,32 @@ def write_network(
     with replacing(path) as part:
         part.write_bytes(proto.SerializeToString())
     return difference
+
+
+def _rounded_head(proto: Any) -> Any:
+    """Stores matrices of over half a million weights in 8 bits, with one scale for each of their columns."""
+    onnx = need("onnx", extra="train")
+    nodes = []
+    for tensor in list(proto.graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.ndim != 2 or values.size < _LARGE:
+            continue
+        scale = np.maximum(np.abs(values).max(axis=0), 1e-8).astype(np.float32) / 127
+        whole = np.rint(values / scale).astype(np.int8)
+        name = tensor.name
+        proto.graph.initializer.remove(tensor)
+        proto.graph.initializer.extend(
+            [
+                onnx.numpy_helper.from_array(whole, f"{name}.int8"),
+                onnx.numpy_helper.from_array(scale, f"{name}.scale"),
+            ]
+        )
+        inputs = [f"{name}.int8", f"{name}.scale"]
+        nodes.append(onnx.helper.make_node("DequantizeLinear", inputs, [name], axis=1))
+    both = [*nodes, *proto.graph.node]
+    del proto.graph.node[:]
+    proto.graph.node.extend(both)
+    return proto
 
 
 def _Plain(network: Any) -> Any:  # noqa: N802  (makes an instance of a class that needs torch)
