@@ -29,7 +29,7 @@ from kuzushiji.weights.network import Network, network_file
 
 READER_WEIGHT = 0.35
 """How much the reader's opinion counts beside the column network's."""
-SETTINGS = Settings()
+SETTINGS = Settings(weight=0.3, bonus=1.5)
 """Weights of the search with context, chosen on the development pages (docs/pages.md)."""
 _TOP = 5  # candidates of a character in the result
 _DOUBTFUL_PAGE = 0.5  # mean probability of a page's characters below which other directions are tried

@@ -14,9 +14,9 @@ from kuzushiji.pages.result import ColumnKind
 
 LEAST_SCORE = 0.4
 """A column needs one detection of at least this score."""
-MARGIN = 0.45
+MARGIN = 0.8
 """How far a strip goes beyond its first and last character, in characters."""
-ZOOM = 0.92
+ZOOM = 0.85
 """How much smaller characters are taken to be than they were detected: annotators' boxes exceed the ink."""
 _SIZES = (0.6, 1.7)  # how much a column's characters may differ from the page's, as a share
 _LARGEST_INK = 3000  # longer side of the ink that strips are cut from, pixels
