@@ -101,13 +101,13 @@ def beam_search(
             node.next_blank += total * blank
             most = max(most, node.next_blank + node.next_sign)
             for label, p in labels:
-                if total * p < most * share:
+                if total * p <= most * share:
                     break
                 mass = total * p
                 if label == node.label:
                     node.next_sign += node.sign * p
                     mass = node.blank * p
-                    if mass < most * share:
+                    if mass <= most * share:
                         continue
                 child = node.children.get(label)
                 if child is None:

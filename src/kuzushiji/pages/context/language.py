@@ -52,13 +52,13 @@ class LanguageModel:
         self._memo: dict[tuple[State, int], tuple[float, State]] = {}
         self._mark = math.log(header["marks"])
         # Single items of a memoryview are plain numbers, several times as fast as numpy's.
-        self._first = memoryview(levels[0].log_probability)  # type: ignore[arg-type]
+        self._first = levels[0].log_probability.data
         self._tables = [
             (
-                memoryview(longer.start),  # type: ignore[arg-type]
-                memoryview(longer.signs),  # type: ignore[arg-type]
-                memoryview(longer.log_probability),  # type: ignore[arg-type]
-                memoryview(level.log_backoff),  # type: ignore[arg-type]
+                longer.start.data,
+                longer.signs.data,
+                longer.log_probability.data,
+                level.log_backoff.data,
             )
             for level, longer in pairwise(levels)
         ]

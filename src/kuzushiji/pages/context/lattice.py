@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
-
-import numpy as np
+from typing import NamedTuple
 
 from kuzushiji.pages.context.language import LanguageModel, State
 from kuzushiji.pages.context.settings import Settings
@@ -55,72 +54,97 @@ def rank(
     """
     if not all(lists):
         raise ValueError("a place has no candidate")
-    states, mass, best = [before], [1.0], [1.0]
-    layers = []
+    layers = [[_Node(before, 1.0, 1.0, (0, 0))]]
+    ways = []
     for choices in lists:
-        count = len(states)
-        states, mass, best, edges, ways = _advance(states, mass, best, choices, ids, model, settings)
-        layers.append((count, edges, ways))
-    at = int(np.argmax(best))
-    behind = [1.0] * len(states)
+        nodes, edges = _advance(layers[-1], choices, ids, model, settings)
+        layers.append(nodes)
+        ways.append(edges)
+    at = max(range(len(layers[-1])), key=lambda i: layers[-1][i].best)
+    behind = [1.0] * len(layers[-1])
     answers = []
-    for choices, (count, edges, ways) in zip(reversed(lists), reversed(layers), strict=True):
+    for place in range(len(lists) - 1, -1, -1):
+        choices = lists[place]
         total = [0.0] * len(choices)
-        sources = [0.0] * count
-        for source, target, choice, forward, weight in edges:
-            total[choice] += forward * behind[target]
-            sources[source] += weight * behind[target]
-        at, choice = ways[at]
+        sources = [0.0] * len(layers[place])
+        for edge in ways[place]:
+            total[edge.choice] += edge.forward * behind[edge.target]
+            sources[edge.source] += edge.weight * behind[edge.target]
+        at, choice = layers[place + 1][at].way
         answers.append(Ranked(choices[choice][0], _shares(choices, total)))
-        most = max(sources)
+        most = max(sources) or 1.0
         behind = [value / most for value in sources]
     return answers[::-1]
 
 
-def _advance(states, mass, best, choices, ids, model, settings):  # type: ignore[no-untyped-def]
-    """From the states before a place to those after it.
+class _Edge(NamedTuple):
+    """One candidate after one state: positions of both states and of the candidate, and the mass."""
 
-    Returns:
-        States, their summed and their best probability, the edges (source, target, choice, forward mass,
-        weight), and for each state the source and choice of its best text.
-    """
-    index: dict[tuple[int, ...], int] = {}
-    found: list[list] = []  # state, mass, best, (source, choice)
+    source: int
+    target: int
+    choice: int
+    forward: float  # mass of all texts up to here that go this way
+    weight: float  # of this step alone
+
+
+@dataclass(slots=True)
+class _Node:
+    """A state after a place, and the texts that lead there."""
+
+    state: State
+    mass: float  # of all of them
+    best: float  # of the best one
+    way: tuple[int, int]  # its state before the place, and its candidate
+
+
+def _advance(
+    nodes: Sequence[_Node],
+    choices: Choices,
+    ids: Sequence[int],
+    model: LanguageModel,
+    settings: Settings,
+) -> tuple[list[_Node], list[_Edge]]:
+    """From the states before a place to those after it."""
+    index: dict[State, int] = {}
+    found: list[_Node] = []
     edges = []
-    for source, state in enumerate(states):
+    for source, node in enumerate(nodes):
         for choice, (label, p) in enumerate(choices):
             if label == NOTHING:
-                weight, after = p, state
+                weight, after = p, node.state
             else:
-                logp, after = model.step(state, ids[label])
+                logp, after = model.step(node.state, ids[label])
                 weight = p * exp(settings.weight * logp + settings.bonus)
             target = index.setdefault(after, len(found))
             if target == len(found):
-                found.append([after, 0.0, -1.0, (0, 0)])
+                found.append(_Node(after, 0.0, -1.0, (0, 0)))
             entry = found[target]
-            entry[1] += mass[source] * weight
-            if best[source] * weight > entry[2]:
-                entry[2], entry[3] = best[source] * weight, (source, choice)
-            edges.append((source, target, choice, mass[source] * weight, weight))
+            entry.mass += node.mass * weight
+            if node.best * weight > entry.best:
+                entry.best, entry.way = node.best * weight, (source, choice)
+            edges.append(_Edge(source, target, choice, node.mass * weight, weight))
     return _narrowed(found, edges, settings)
 
 
-def _narrowed(found, edges, settings):  # type: ignore[no-untyped-def]
-    most, top = max(entry[1] for entry in found), max(entry[2] for entry in found)
-    order = sorted(range(len(found)), key=lambda i: (-found[i][1], i))[: settings.beam]
-    order = [i for i in order if found[i][1] >= settings.ratio * most] or order[:1]
-    best = max(range(len(found)), key=lambda i: found[i][2])
+def _narrowed(found: list[_Node], edges: list[_Edge], settings: Settings) -> tuple[list[_Node], list[_Edge]]:
+    """Keeps the states of most mass, and that of the best text; masses are made to be at most 1."""
+    most = max(node.mass for node in found)
+    order = sorted(range(len(found)), key=lambda i: (-found[i].mass, i))[: settings.beam]
+    order = [i for i in order if found[i].mass >= settings.ratio * most] or order[:1]
+    best = max(range(len(found)), key=lambda i: found[i].best)
     if best not in order:
         order.append(best)
+    scale, top = most or 1.0, found[best].best or 1.0
+    for i in order:
+        found[i].mass /= scale
+        found[i].best /= top
     new = {old: i for i, old in enumerate(order)}
-    kept = [found[i] for i in order]
-    return (
-        [entry[0] for entry in kept],
-        [entry[1] / (most or 1.0) for entry in kept],
-        [entry[2] / (top or 1.0) for entry in kept],
-        [(s, new[t], c, forward / (most or 1.0), w) for s, t, c, forward, w in edges if t in new],
-        [entry[3] for entry in kept],
-    )
+    kept = [
+        _Edge(e.source, new[e.target], e.choice, e.forward / scale, e.weight)
+        for e in edges
+        if e.target in new
+    ]
+    return [found[i] for i in order], kept
 
 
 def _shares(choices: Choices, total: Sequence[float]) -> tuple[tuple[int, float], ...]:

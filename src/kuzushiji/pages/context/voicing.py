@@ -23,7 +23,7 @@ CHAINS = ((0,), (0, 1, 2), (0, 3, 4), (0, 5, 6, 7))
 """For each opinion its tables, from narrow to wide: positions in `WINDOWS`."""
 
 THRESHOLD = 0.8
-"""The least probability at which `Voicing.voice` writes a mark: see docs/context.md."""
+"""The least probability at which `LanguageModel.voice` writes a mark (docs/context.md says why)."""
 
 _MARK = "\u3099"
 
@@ -71,7 +71,7 @@ class Voicing:
 def windows_of(ids: np.ndarray) -> np.ndarray:
     """The five signs around each sign of a text, 0 beyond its ends: (n, 5) int64."""
     if not len(ids):
-        return np.zeros((0, 5), np.int64)
+        return np.empty((0, 5), np.int64)
     padded = np.concatenate([[0, 0], ids, [0, 0]]).astype(np.int64)
     return np.lib.stride_tricks.sliding_window_view(padded, 5)
 

@@ -70,7 +70,7 @@ def learn(books: Sequence[Events], base: int) -> Voicing:
         rest = [*books[:i], *books[i + 1 :]] or [book]
         opinions.append(counted(rest[0].join(rest[1:]), base).opinions(book.windows))
         voiced.append(book.voiced)
-    weights = fit_logistic(np.concatenate(opinions), np.concatenate(voiced))
+    weights = fit_logistic(np.concatenate(opinions), np.concatenate(voiced), ridge=1.0)
     model = counted(books[0].join(books[1:]), base)
     return Voicing(base, model.keys, model.odds, tuple(float(w) for w in weights))
 
