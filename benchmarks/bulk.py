@@ -2,7 +2,8 @@
 
 Goals: the local engine at least 0.95 of the reader's own rate in memory, two workers at least 1.8 times one,
 Ray with two at least 0.9 of the local engine with two, writing at most 5 % of the time; the head process at
-the end of 1,000,000 inputs at most 1.2 times its memory at 10,000; a list of a million paths begins within 2 s.
+the end of 1,000,000 inputs at most 1.2 times its memory at 10,000; a list of a million paths begins within
+2 s.
 
 KUZUSHIJI_BULK_SCALE=0.01 measures a hundredth of everything, to see that it runs.
 """
