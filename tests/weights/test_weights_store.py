@@ -85,6 +85,9 @@ def test_a_keras_file_is_no_model_here_and_the_line_names_the_command(tmp_path):
         find(keras)
     with pytest.raises(KuzushijiError, match=r"has no model\.onnx; .*kuzushiji export"):
         find(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(KuzushijiError, match="has not ended: kuzushiji train --resume"):
+        find(tmp_path)
 
 
 def test_the_shipped_files_are_what_their_names_say_and_have_cards():

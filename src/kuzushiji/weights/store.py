@@ -59,6 +59,8 @@ def find(name_or_path: str | Path) -> Path:
     if path.is_dir():
         if (path / "model.onnx").is_file():
             return path / "model.onnx"
+        if (path / "config.json").is_file() and not (path / "result.json").is_file():
+            raise KuzushijiError(f"{path} has not ended: kuzushiji train --resume {path}")
         if (path / "model.keras").is_file():
             raise KuzushijiError(f"{path} has no model.onnx; write it: kuzushiji export {path}")
         raise KuzushijiError(f"{path}: no model.onnx in this folder; has the run ended?")
