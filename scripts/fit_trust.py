@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kuzushiji.evaluation.logistic import fit_logistic, sigmoid
 from kuzushiji.pages import trust
 from kuzushiji.pages.context.signs import sign_of, signs
 from kuzushiji.pages.reader import PageReader
@@ -81,27 +82,17 @@ def _gathered(
 
 def fitted(values: np.ndarray, right: np.ndarray, precision: float) -> trust.Trust:
     """A logistic model, and the lowest threshold at which what is called sure reaches the precision."""
-    x = np.column_stack([np.ones(len(values)), values])
-    w = np.zeros(x.shape[1])
-    penalty = np.diag([0.0, *([2.0] * values.shape[1])])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ (right - p) - penalty @ w
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + penalty
-        step = np.linalg.solve(hessian, gradient)
-        w += step
-        if np.abs(step).max() < 1e-8:
-            break
-    p = 1 / (1 + np.exp(-x @ w))
+    weights = fit_logistic(values, right, ridge=2.0)
+    p = sigmoid(weights[0] + values @ weights[1:])
     order = np.argsort(-p)
     share = np.cumsum(right[order]) / np.arange(1, len(p) + 1)
     enough = np.flatnonzero(share >= precision)
     threshold = float(p[order[enough[-1]]]) if len(enough) else 1.0
-    return trust.Trust(float(w[0]), tuple(float(v) for v in w[1:]), threshold)
+    return trust.Trust(float(weights[0]), tuple(float(v) for v in weights[1:]), threshold)
 
 
 def _show(name: str, model: trust.Trust, values: np.ndarray, right: np.ndarray) -> None:
-    p = 1 / (1 + np.exp(-(model.intercept + values @ np.array(model.weights))))
+    p = sigmoid(model.intercept + values @ np.array(model.weights))
     sure = p >= model.threshold
     bins = np.clip((p * 10).astype(int), 0, 9)
     error = sum(abs(p[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins))
