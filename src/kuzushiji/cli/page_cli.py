@@ -68,6 +68,10 @@ def run(words: list[str]) -> int:
     reader = importlib.import_module("kuzushiji.pages").PageReader(
         threads=asked.threads, context=not asked.no_context
     )
+    if asked.known:
+        from kuzushiji.reading import read_known
+
+        reader = reader.taught(read_known(asked.known))
     with console.Progress("read") as progress:
         bad = target.write(_reads(items, reader, form, progress), progress)
     mention_skipped(skipped)
@@ -181,6 +185,11 @@ def _parser() -> _Parser:
         "and the same command goes on where it was stopped",
     )
     add("--no-context", action="store_true", help="do without the language model")
+    add(
+        "--known",
+        metavar="FILE",
+        help="confirmed characters of this hand, exported from the\nreading desk (JSON lines)",
+    )
     add_run_options(add, part=8)
     add_source_options(add)
     add("--threads", type=_count, metavar="N", help="CPU threads (all)")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,7 @@ from kuzushiji.pages.second_opinion import SecondOpinion
 from kuzushiji.pages.strips import ZOOM, Line, Straightener, lines_of
 from kuzushiji.pages.upright import LEAST_TILT, MOST_TILT, Rotation, tilt, turned
 from kuzushiji.reading.candidate import Candidate
+from kuzushiji.reading.hand import KnownCharacter, KnownHand, TaughtModel
 from kuzushiji.weights import Model, open_model
 from kuzushiji.weights.network import Network, network_file
 
@@ -106,6 +108,23 @@ class PageReader:
 
     def __repr__(self) -> str:
         return f"PageReader(classes={len(self.columns.classes)}, context={self.context})"
+
+    def taught(
+        self, known: Iterable[KnownCharacter], seen: dict[bytes, np.ndarray] | None = None
+    ) -> PageReader:
+        """A reader that knows a hand: the opinion of the reader of single characters is adapted to it.
+
+        Args:
+            known: characters of the hand that a person has confirmed (`kuzushiji.reading.read_known`).
+            seen: embeddings by picture; see `kuzushiji.reading.KnownHand.of`.
+
+        Returns:
+            A reader that shares this one's networks.
+        """
+        reader = copy(self)
+        reader.model = TaughtModel(self.model, KnownHand.of(self.model, known, seen))
+        reader.second = SecondOpinion(reader.model, self.columns.classes)
+        return reader
 
     def read(
         self, source: Any, name: str | None = None, page: int = 1, report: Report = lambda stage: None

@@ -39,13 +39,20 @@ class ReaderPages:
         self._reader = Reader(reader, threads)
         self._loaded: Any = None
         self._seen: dict[bytes, np.ndarray] = {}
+        self._seen_by_pages: dict[bytes, np.ndarray] = {}
         self._lock = Lock()
 
     def read(
         self, image: np.ndarray, name: str, report: Report, known: Sequence[KnownCharacter] = ()
     ) -> Page:
         """Reads a page (see `kuzushiji.web.desk.engine.PageEngine`)."""
-        return self._pages().read_array(image, name, report=lambda stage: report(Stage(stage.value)))
+        pages = self._pages()
+        if known:
+            with self._lock:
+                pages = pages.taught(known, self._seen_by_pages)
+                _forget(self._seen_by_pages)
+        page: Page = pages.read_array(image, name, report=lambda stage: report(Stage(stage.value)))
+        return page
 
     def reread(
         self, image: np.ndarray, columns: Sequence[GivenColumn], known: Sequence[KnownCharacter] = ()
@@ -64,6 +71,11 @@ class ReaderPages:
             return self._reader
         with self._lock:
             taught = self._reader.taught(known, self._seen)
-            while len(self._seen) > MOST_SEEN:
-                del self._seen[next(iter(self._seen))]  # the oldest
+            _forget(self._seen)
         return taught
+
+
+def _forget(seen: dict[bytes, np.ndarray]) -> None:
+    """Drops the oldest of too many embeddings."""
+    while len(seen) > MOST_SEEN:
+        del seen[next(iter(seen))]
