@@ -80,7 +80,7 @@ def drop(tab: Any, *names: str, image: bytes | None = None) -> None:
 def read_one(tab: Any) -> None:
     drop(tab, "巻一.png")
     tab.locator("#stage[data-ready]").wait_for()
-    tab.locator(".char").first.wait_for()
+    tab.locator(".char").first.wait_for(state="attached")  # on a phone another part is shown
 
 
 def text(tab: Any) -> str:
@@ -210,7 +210,7 @@ def test_boxes_and_columns_are_changed(visit: Any) -> None:
     tab.locator("#column-break").click()
     wait_text(tab, "\n".join([COLUMNS[1][:2], COLUMNS[1][2:], COLUMNS[0], COLUMNS[2]]))
     tab.locator("#column-kind").select_option("ruby")
-    tab.locator("li.column.ruby").wait_for()
+    tab.locator("li.column.ruby").wait_for(state="attached")  # it has no size of its own
     tab.locator("#column-kind").select_option("main")
     choose(tab, 0)
     tab.locator("#column-join").click()
@@ -355,6 +355,7 @@ def test_a_server_that_is_gone_loses_nothing(visit: Any) -> None:
     drop(tab, "巻二.png")
     tab.locator("#offline:not([hidden])").wait_for()
     assert tab.locator("#pages li").count() == 2
+    tab.locator("#pages .show").first.click()
     choose(tab, 0)
     tab.context.set_offline(False)
     tab.locator("#pages li.done").nth(1).wait_for()
@@ -400,3 +401,39 @@ def test_words_are_the_same_in_both_languages(visit: Any) -> None:
     tab.locator("#language").click()
     assert tab.locator("#text-title").inner_text() == "頁の本文"
     assert tab.locator(".char").nth(1).get_attribute("aria-label").startswith("し、不確か")
+
+
+def test_what_is_confirmed_goes_along_and_teaches(visit: Any) -> None:
+    tab = visit()
+    read_one(tab)
+    tab.locator("#learn").check()
+    with tab.expect_request(lambda request: request.url.endswith("/api/pages")) as asked:
+        tab.keyboard.press("n")
+        tab.keyboard.press("Enter")
+    assert b"known.jsonl" in asked.value.post_data_buffer
+    assert '"char":"し"'.encode() in asked.value.post_data_buffer
+    asked.value.response().finished()
+    assert text(tab) == TEXT
+    assert tab.locator(".char.decided").count() == 1
+
+
+def test_teaching_changes_doubtful_characters_only(visit: Any) -> None:
+    changed = visit().evaluate(
+        """async () => {
+          const { fromReading, decide, relearn } = await import("/static/desk/page/edits.js");
+          const read = (chars, shift = 0) => fromReading({ columns: [{ kind: "main", characters: chars.map(
+            ([char, sure], i) => ({
+              box: [10, 10 + 50 * i + shift, 40, 40], char, sure, ruby: false,
+              candidates: [{ char, probability: 0.5 }],
+            })) }] });
+          const before = decide(read([["あ", false], ["い", true], ["う", false], ["え", false]]), 1, "か");
+          const [first] = before[0].characters;
+          const decided = decide(before, first.id, "か");
+          const after = relearn(decided, read([["ん", true], ["ん", true], ["ん", true], ["え", true]], 3));
+          const far = relearn(decided, read([["ん", true], ["ん", true], ["ん", true], ["ん", true]], 25));
+          const facts = (c) => [c.char, c.sure, Boolean(c.changed)];
+          return [after, far].map(([column]) => column.characters.map(facts));
+        }"""
+    )
+    assert changed[0] == [["か", False, False], ["い", True, False], ["ん", True, True], ["え", True, False]]
+    assert [char for char, _, _ in changed[1]] == ["か", "い", "う", "え"]

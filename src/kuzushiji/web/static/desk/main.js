@@ -20,6 +20,7 @@ import { Strip } from "./view/strip.js";
 import { TextPane } from "./view/text.js";
 
 const VIEW = "kuzushiji.desk.view";
+const LAST = "kuzushiji.desk.page";
 const PICTURED = 24; // pages with pictures in one document
 const PRINTED = 2400; // longer side of a picture in a document, in pixels
 
@@ -68,6 +69,7 @@ async function openPage(page) {
   stage.show(null);
   showColumns();
   if (!page) return;
+  store(LAST, page.id);
   loading = new AbortController();
   const { signal } = loading;
   try {
@@ -178,7 +180,7 @@ const learnSoon = debounce(async () => {
   if (!page || !stage.pyramid || $("stage").dataset.ready !== page.id) return;
   await known.collect(page, async (c) => (await crop(c, 128)).toDataURL("image/png"));
   if (!known.on) return;
-  const changed = await reading.reread(page, picture, { all: true });
+  const changed = await reading.teach(page);
   if (changed) say(t("desk.changed", { n: changed }));
 }, 900);
 
@@ -269,9 +271,7 @@ $("session-file").addEventListener("change", async () => {
     if (book.pages.length && !(await sure(t("desk.replace")))) return;
     await book.clear();
     for (const { picture: blob, page } of pages) {
-      const made = await book.add(blob, page);
-      if (!made) break;
-      if (page.status === "done") book.finish(made, page.columns, page);
+      if (!(await book.add(blob, page))) break;
     }
     book.select(book.pages[0]?.id);
     say(t("loaded"));
@@ -342,10 +342,12 @@ async function exportDataset() {
     say(t("desk.noneknown"), true);
     return;
   }
-  const files = await Promise.all(list.map(async (each, i) => {
-    const blob = await (await fetch(each.image)).blob();
+  /** @type {[string, Blob][]} */
+  const files = list.map((each, i) => {
+    const bytes = Uint8Array.from(atob(each.image.split(",")[1]), (c) => c.charCodeAt(0));
+    const blob = new Blob([bytes], { type: "image/png" });
     return [`${title()}/${each.codepoint.replaceAll(" ", "_")}/${String(i + 1).padStart(6, "0")}.png`, blob];
-  }));
+  });
   keepFile(`${title()}-characters.zip`, await zip(files));
 }
 
@@ -440,9 +442,6 @@ $("language").addEventListener("click", () => {
   if (check.character) check.detailOf(check.character.char);
 });
 
-addEventListener("pagehide", () => { book.flush(); });
-addEventListener("visibilitychange", () => { if (document.hidden) book.flush(); });
-
 // ---- the last visit -----------------------------------------------------------------------------------------------
 
 function begin(steal = false) {
@@ -457,7 +456,7 @@ function begin(steal = false) {
     reading.paused = false;
     await book.restore();
     await known.restore();
-    book.select(book.pages[0]?.id);
+    book.select((book.pages.find((page) => page.id === stored(LAST)) ?? book.pages[0])?.id);
     reading.next();
     document.body.dataset.ready = "yes";
   }, steal);

@@ -16,7 +16,7 @@ export class Book extends EventTarget {
     this.pages = [];
     this.open = null;
     this.history = new History([]);
-    this.saving = new Map();
+    this.saving = new Map(); // page id → the writing that is under way
   }
 
   #say(type, detail) {
@@ -35,11 +35,11 @@ export class Book extends EventTarget {
     this.#say("pages");
   }
 
-  /** Adds a picture as a page that waits to be read. */
-  async add(blob, { name, number = 1, width, height }) {
+  /** Adds a picture as a page that waits to be read, or, out of a saved book, as it was. */
+  async add(blob, { name, number = 1, width, height, turned = 0, status = "waiting", columns = [], seconds = 0, notes = [] }) {
     const page = {
-      id: newName(), order: (this.pages.at(-1)?.order ?? 0) + 1, name, number, width, height, turned: 0,
-      status: "waiting", error: null, stage: null, columns: [], past: [], future: [], seconds: 0, notes: [],
+      id: newName(), order: (this.pages.at(-1)?.order ?? 0) + 1, name, number, width, height, turned, status,
+      error: null, stage: null, columns, past: [], future: [], seconds, notes,
     };
     if (!(await this.keep.put("pictures", blob, page.id))) {
       this.#say("full");
@@ -67,7 +67,7 @@ export class Book extends EventTarget {
     const at = this.pages.indexOf(page);
     if (at < 0) return;
     this.pages.splice(at, 1);
-    clearTimeout(this.saving.get(page.id));
+    await this.saving.get(page.id);
     await this.keep.remove("pages", page.id);
     await this.keep.remove("pictures", page.id);
     this.#say("removed", page);
@@ -76,9 +76,9 @@ export class Book extends EventTarget {
   }
 
   async clear() {
-    for (const timer of this.saving.values()) clearTimeout(timer);
     for (const page of this.pages) this.#say("removed", page);
     this.pages = [];
+    await this.flush();
     await this.keep.clear();
     this.#say("pages");
     this.select(null);
@@ -87,7 +87,7 @@ export class Book extends EventTarget {
   /** Changes what is known of a page (status, stage, size …). */
   update(page, change, lasting = true) {
     Object.assign(page, change);
-    if (lasting) this.#keepSoon(page);
+    if (lasting) this.#keepNow(page);
     this.#say("pages");
   }
 
@@ -124,7 +124,7 @@ export class Book extends EventTarget {
 
   #take(page, history) {
     Object.assign(page, { columns: history.columns, past: history.past, future: history.future });
-    this.#keepSoon(page);
+    this.#keepNow(page);
     if (page === this.open) this.#say("columns", page);
   }
 
@@ -135,27 +135,29 @@ export class Book extends EventTarget {
 
   // ---- keeping -------------------------------------------------------------------------------------------------
 
-  #keepSoon(page) {
-    clearTimeout(this.saving.get(page.id));
-    this.saving.set(page.id, setTimeout(() => this.#keepNow(page), 250));
+  /** Keeps a page at once: a tab may be closed at any moment. What changes meanwhile is written once more. */
+  #keepNow(page) {
+    if (!this.pages.includes(page)) return null;
+    page.unsaved = true;
+    if (!this.saving.has(page.id)) {
+      this.saving.set(page.id, this.#write(page).finally(() => this.saving.delete(page.id)));
+    }
+    return this.saving.get(page.id);
   }
 
-  async #keepNow(page) {
-    clearTimeout(this.saving.get(page.id));
-    this.saving.delete(page.id);
-    if (!this.pages.includes(page)) return;
-    // The steps back are kept too, a few of them: closing the tab loses nothing that one would miss.
-    const { stage, ...rest } = page;
-    const kept = { ...rest, stage: null, past: page.past.slice(-20), future: page.future.slice(-20) };
-    if (!(await this.keep.put("pages", kept))) this.#say("full");
+  async #write(page) {
+    while (page.unsaved && this.pages.includes(page)) {
+      page.unsaved = false;
+      // The steps back are kept too, a few of them: closing the tab loses nothing that one would miss.
+      const { stage, unsaved, ...rest } = page;
+      const kept = { ...rest, stage: null, past: page.past.slice(-20), future: page.future.slice(-20) };
+      if (!(await this.keep.put("pages", kept))) this.#say("full");
+    }
   }
 
-  /** Writes what still waits to be kept, before the tab closes. */
+  /** Waits until everything is kept. */
   async flush() {
-    await Promise.all([...this.saving.keys()].map((id) => {
-      const page = this.pages.find((each) => each.id === id);
-      return page ? this.#keepNow(page) : null;
-    }));
+    await Promise.all(this.saving.values());
   }
 }
 

@@ -46,7 +46,11 @@ class Keep {
       return true;
     }
     try {
-      await this.db.put(store, value, key);
+      const change = this.db.transaction(store, "readwrite");
+      const put = change.store.put(value, key);
+      change.commit(); // now, and not when the tab, which may be closing, gets to it
+      await put;
+      await change.done;
       return true;
     } catch (e) {
       if (e.name === "QuotaExceededError") return false;

@@ -1,5 +1,5 @@
 /** Reads the waiting pages one after the other, the open one first, and boxes that were changed. */
-import { characters, columnBox, doubtful, fromReading, receive } from "../page/edits.js";
+import { characters, columnBox, fromReading, receive, relearn } from "../page/edits.js";
 import { readBoxes, readPage, Unreachable } from "./server.js";
 
 const AGAIN = 4000; // ms until a server that does not answer is asked again
@@ -78,32 +78,45 @@ export class Reading extends EventTarget {
   }
 
   /**
-   * Reads a page's changed boxes again, each with its column; with `doubts`, all doubtful ones too.
-   * `picture(box)` gives the blob of a part of the page.
+   * Reads the page once more with what is known of the hand, in its context as the first time, and takes over what it
+   * says of characters that are doubtful. Gives how many of them read differently.
    */
-  async reread(page, picture, { all = false } = {}) {
+  async teach(page) {
+    this.teaching?.abort();
+    const abort = this.teaching = new AbortController();
+    try {
+      const blob = await this.book.picture(page);
+      const read = await readPage(blob, page.name, await this.known.file(), () => {}, abort.signal);
+      if (abort.signal.aborted) return 0;
+      const before = new Map(characters(page.columns).map((c) => [c.id, c.char]));
+      this.book.amend(page, (columns) => relearn(columns, fromReading(read)));
+      this.#say("reached");
+      return characters(page.columns).filter((c) => before.has(c.id) && before.get(c.id) !== c.char).length;
+    } catch (e) {
+      if (e.name !== "AbortError") this.#say(e instanceof Unreachable ? "unreachable" : "failed", e.message);
+      return 0;
+    }
+  }
+
+  /** Reads a page's changed boxes again, each with its column; `picture(box)` gives the blob of a part of the page. */
+  async reread(page, picture) {
     this.boxes.get(page.id)?.abort();
     const abort = new AbortController();
     this.boxes.set(page.id, abort);
-    const wanted = (c) => c.stale || (all && doubtful(c));
-    let changed = 0;
     try {
-      for (const column of page.columns.filter((each) => each.characters.some(wanted))) {
+      for (const column of page.columns.filter((each) => each.characters.some((c) => c.stale))) {
         const part = surroundings(column, page);
         const [read] = await readBoxes(
           await picture(part), [layout(column, part)], await this.known.file(), abort.signal,
         );
-        if (abort.signal.aborted) return changed;
-        const before = new Map(characters(page.columns).map((c) => [c.id, c.char]));
+        if (abort.signal.aborted) return;
         const answers = read.characters.map((c) => ({ ...c, box: [c.box[0] + part[0], c.box[1] + part[1], c.box[2], c.box[3]] }));
-        this.book.amend(page, (columns) => receive(columns, column.characters, answers, all));
-        changed += characters(page.columns).filter((c) => before.has(c.id) && before.get(c.id) !== c.char).length;
+        this.book.amend(page, (columns) => receive(columns, column.characters, answers));
       }
       this.#say("reached");
     } catch (e) {
       if (e.name !== "AbortError") this.#say(e instanceof Unreachable ? "unreachable" : "failed", e.message);
     }
-    return changed;
   }
 }
 

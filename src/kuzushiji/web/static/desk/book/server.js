@@ -61,11 +61,13 @@ function form(parts) {
 /** Reads a page; `progress(line)` is called with each stage. Gives the page's JSON. */
 export async function readPage(blob, name, known, progress, signal) {
   const answer = await ask("/api/pages", form([["image", blob, name], ["known", known, "known.jsonl"]]), signal);
+  let page = null;
   for await (const line of lines(answer)) {
-    if (line.stage === "done") return line.page;
     if (line.stage === "failed") throw new Error(t("error.api", { message: line.error }));
-    progress(line);
+    if (line.stage === "done") page = line.page;
+    else progress(line);
   }
+  if (page) return page;
   throw new Unreachable(t("error.network")); // the stream ended in the middle: the server was stopped
 }
 

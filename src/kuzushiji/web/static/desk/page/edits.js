@@ -11,6 +11,7 @@
 
 export const KINDS = ["main", "heading", "warichu", "caption", "ruby"];
 const SMALLEST = 4;
+const SAME = 0.6; // overlap from which two boxes are of the same character
 let serial = 0;
 
 /** Numbers of this visit; what is opened again raises them. */
@@ -209,23 +210,45 @@ export function joinNext(columns, columnId) {
   return [...columns.slice(0, at), joined, ...columns.slice(at + 2)];
 }
 
-/**
- * Puts new readings, one for each character of a column as it was asked about, where nobody has decided meanwhile.
- * With `mark`, what reads differently now is marked as changed.
- */
-export function receive(columns, asked, read, mark = false) {
-  const fresh = new Map(asked.map((c, i) => [c.id, read[i]]));
+/** Puts new readings, one for each character of a column as it was asked about, where a box has changed. */
+export function receive(columns, asked, read) {
+  const fresh = new Map(asked.map((c, i) => [c.id, { was: c, now: read[i] }]));
   return columns.map((column) => {
     if (!column.characters.some((c) => fresh.has(c.id))) return column;
     return {
       ...column,
       characters: column.characters.map((c) => {
-        const now = fresh.get(c.id);
-        if (!now || c.state !== "read") return c;
-        return { ...c, ...reading(now), changed: mark && c.char !== now.char ? true : c.changed };
+        const { was, now } = fresh.get(c.id) ?? {};
+        // Decided or moved meanwhile: the answer is to an old question.
+        return now && c === was && c.stale ? { ...c, ...reading(now) } : c;
       }),
     };
   });
+}
+
+/** Takes over what a new reading of the whole page says of the doubtful characters, by the place of their boxes. */
+export function relearn(columns, read) {
+  const fresh = characters(read);
+  return columns.map((column) => {
+    if (!column.characters.some(doubtful)) return column;
+    return {
+      ...column,
+      characters: column.characters.map((c) => {
+        const now = doubtful(c) && !c.stale && fresh.find((other) => overlap(c.box, other.box) >= SAME);
+        if (!now) return c;
+        const { char, candidates, sure, alone, reason_codes } = now;
+        return { ...c, char, candidates, sure, alone, reason_codes, changed: c.char !== char || c.changed };
+      }),
+    };
+  });
+}
+
+/** Intersection over union of two boxes, in [0, 1]. */
+function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {
+  const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
+  const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / (aw * ah + bw * bh - width * height);
 }
 
 /** A page as the server and `kuzushiji page --json` have it; what was decided comes first and is sure. */

@@ -99,7 +99,9 @@ export class TextPane extends EventTarget {
 
   #clicked(e) {
     const id = idOf(e.target);
-    if (id === null || !getSelection().isCollapsed) return; // text is being selected, to copy it
+    if (id === null) return;
+    if (e.shiftKey) getSelection().removeAllRanges(); // the browser's own meaning of the key
+    else if (!getSelection().isCollapsed) return; // text is being selected, to copy it
     const ids = e.shiftKey && this.chosen !== null ? this.#between(this.chosen, id) : [id];
     this.#say("select", { ids });
   }
