@@ -16,6 +16,7 @@ from kuzushiji.cli.terminal import page_output, page_view
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import read_picture
 from kuzushiji.pages import Page
+from kuzushiji.reading import KnownCharacter
 from pages_support import column, page
 
 
@@ -233,6 +234,23 @@ def test_options_reach_the_reader(scans, capsys):
     run(capsys, scans / "a.png", "--no-context", "--threads", "2")
     run(capsys, scans / "a.png")
     assert MadeUp.asked == [{"threads": 2, "context": False}, {"threads": None, "context": True}]
+
+
+def test_known_characters_teach_the_reader(scans, tmp_path, capsys, monkeypatch):
+    taught = []
+    monkeypatch.setattr(
+        MadeUp, "taught", lambda self, known: taught.append([k.char for k in known]) or self, raising=False
+    )
+    known = KnownCharacter("か", b"picture", "p.png", 1, (1, 2, 3, 4))
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(json.dumps(known.to_json()), encoding="utf-8")
+    code, _, _ = run(capsys, scans / "a.png", "--known", path)
+    assert code == 0
+    assert taught == [["か"]]
+    path.write_text("{}", encoding="utf-8")
+    code, _, err = run(capsys, scans / "a.png", "--known", path)
+    assert code == 1
+    assert "line 1" in err
 
 
 def test_a_page_that_was_turned_has_its_picture_turned(scans, tmp_path, capsys, monkeypatch):

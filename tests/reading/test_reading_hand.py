@@ -71,6 +71,7 @@ def test_more_examples_count_more(reader: Reader) -> None:
 
     glyph = to_glyph(picture(10.0), size=SIZE)[None]
     logits, vectors = reader.model.logits_and_embeddings(glyph)
+    logits = logits * np.float32(0.1)  # as of a glyph that leaves a doubt: a sure answer stays
     scores = []
     for count in (1, 4, 20):
         hand = KnownHand(reader.model, np.repeat(glyph, count, axis=0), ["亀"] * count)
@@ -114,3 +115,15 @@ def test_a_wrong_line_is_named(line: str) -> None:
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(KuzushijiError, match="cannot be read"):
         read_known(tmp_path / "none.jsonl")
+
+
+def test_a_sure_answer_stays(reader: Reader) -> None:
+    from kuzushiji.images import to_glyph
+
+    glyph = to_glyph(picture(ring=True), size=SIZE)[None]
+    logits, vectors = reader.model.logits_and_embeddings(glyph)
+    certain = logits.copy()
+    certain[0, 7] += 60
+    hand = KnownHand(reader.model, np.repeat(glyph, 50, axis=0), ["亀"] * 50)
+    assert (hand.adapt(certain, vectors) == certain).all()
+    assert (hand.adapt(logits * np.float32(0.1), vectors) != logits * np.float32(0.1)).any()

@@ -58,11 +58,13 @@ class DrawnPages:
         self.doubts = doubts
         self.started = 0
         self.finished = 0
+        self.known: list[str] = []
 
     def read(
         self, image: np.ndarray, name: str, report: Report, known: Sequence[KnownCharacter] = ()
     ) -> Page:
         self.started += 1
+        self.known = [each.char for each in known]
         report(Stage.DETECTING)
         if self.error:
             raise self.error

@@ -223,22 +223,23 @@ def test_another_site_cannot_have_pages_read(desk: Any) -> None:
         assert answer.status_code == 403
 
 
-def known_file(*chars: str) -> tuple[str, tuple[str, bytes, str]]:
-    """A form's file of confirmed characters, each with the picture of a の."""
-    lines = [json.dumps(KnownCharacter(char, png(ink("の", 100))).to_json()) for char in chars]
-    return ("known", ("known.jsonl", "\n".join(lines).encode(), "application/x-ndjson"))
-
-
 def test_what_was_confirmed_teaches_the_reader(desk: Any) -> None:
-    image = ("image", ("p.png", png(drawn_page()), "image/png"))
-    box = layout([{"box": list(place(0, 2))}])
+    """A sign that the model does not know, confirmed as one that it did not read, is read so from then on."""
+    sign = ink("へ", 100).rotate(90, fillcolor=228)
+    sheet = drawn_page([])
+    sheet.paste(sign, (200, 200))
+    image = ("image", ("p.png", png(sheet), "image/png"))
+    box = layout([{"box": [200, 200, 100, 100]}])
     (column,) = desk.post("/api/pages/boxes", files=[image, box]).json()["columns"]
-    assert column["text"] == "の"
-    files = [image, box, known_file(*"へ" * 60)]
-    (column,) = desk.post("/api/pages/boxes", files=files).json()["columns"]
-    assert column["text"] == "へ"
-    page = lines_of(desk.post("/api/pages", files=[image, known_file(*"へ" * 60)]))[-1]["page"]
-    assert page["text"] == "\n".join(COLUMNS).replace("の", "へ")
+    (before,) = column["characters"]
+    assert not before["sure"]
+    other = next(char for char in CLASSES if char != before["char"])
+    line = json.dumps(KnownCharacter(other, png(sign)).to_json())
+    known = ("known", ("known.jsonl", f"{line}\n" * 60, "application/x-ndjson"))
+    (column,) = desk.post("/api/pages/boxes", files=[image, box, known]).json()["columns"]
+    assert column["text"] == other
+    sure = [("image", ("p.png", png(drawn_page()), "image/png")), known]
+    assert lines_of(desk.post("/api/pages", files=sure))[-1]["page"]["text"] == "\n".join(COLUMNS)
 
 
 @pytest.mark.parametrize("data", [b"{", b'{"char": "x"}', b"\xff\xfe"])

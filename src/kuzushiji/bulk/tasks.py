@@ -80,12 +80,14 @@ class PageTask:
         detector: another detector's file than the shipped one.
         column: another column network's file.
         reader: another reader of single characters, by name or path.
+        known: a file of confirmed characters of this hand (`kuzushiji.reading.read_known`).
     """
 
     context: bool = True
     detector: str | None = None
     column: str | None = None
     reader: str = "reader"
+    known: str | None = None
     kind: str = "page"
     grain: int = 1
     part_size: int = 8
@@ -101,22 +103,29 @@ class PageTask:
             "column": _digest(Path(self.column or network_file("column"))),
             "model": _digest(_model(self.reader)),
             "context": "yes" if self.context else "no",
+            **({"known": _digest(Path(self.known))} if self.known else {}),
         }
 
     def files(self) -> list[Path]:
         """The networks that do not ship."""
-        return [path for word in (self.detector, self.column, self.reader) for path in _own(word)]
+        return [path for word in (self.detector, self.column, self.reader, self.known) for path in _own(word)]
 
     def placed(self, files: Mapping[str, str]) -> PageTask:
         """With the networks of this machine."""
         detector, column = _here(self.detector, files), _here(self.column, files)
-        return replace(self, detector=detector, column=column, reader=_here(self.reader, files) or "reader")
+        reader = _here(self.reader, files) or "reader"
+        return replace(self, detector=detector, column=column, reader=reader, known=_here(self.known, files))
 
     def make(self, threads: int | None) -> Task:
         """A page reader."""
         from kuzushiji.pages import PageReader
 
-        return Pages(PageReader(threads, self.context, self.detector, self.column, self.reader))
+        reader = PageReader(threads, self.context, self.detector, self.column, self.reader)
+        if self.known:
+            from kuzushiji.reading import read_known
+
+            reader = reader.taught(read_known(self.known))
+        return Pages(reader)
 
 
 class Pages:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kuzushiji.cli import _console as console
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kuzushiji.bulk import Item
     from kuzushiji.cli.terminal.page_output import Read
     from kuzushiji.pages.formats import Format
+    from kuzushiji.reading import KnownCharacter
 
 SUMMARY = "Read pages from photographs and scans: images, PDF, folders, addresses."
 _FORMATS = ("text", "csv", "json", "tei", "page", "alto", "hocr", "html", "pdf")
@@ -50,11 +51,15 @@ def run(words: list[str]) -> int:
         KuzushijiError: no usable model, or the output cannot be written.
     """
     asked = _parsed(words)
+    known = (
+        _known(asked.known) if asked.known else ()
+    )  # what is wrong with it is said before anything is read
     if _is_run(asked):
         from kuzushiji.bulk import PageTask
         from kuzushiji.cli.runs.running import run_bulk
 
-        return run_bulk(PageTask(context=not asked.no_context), asked.inputs, asked.output, asked)
+        task = PageTask(context=not asked.no_context, known=asked.known)
+        return run_bulk(task, asked.inputs, asked.output, asked)
     refuse_without_output(asked, "-o OUT.jsonl, OUT.parquet or a folder of such parts (OUT.jsonl/)")
     from kuzushiji.bulk import expand
     from kuzushiji.cli.runs.running import mention_skipped, source_options
@@ -68,10 +73,8 @@ def run(words: list[str]) -> int:
     reader = importlib.import_module("kuzushiji.pages").PageReader(
         threads=asked.threads, context=not asked.no_context
     )
-    if asked.known:
-        from kuzushiji.reading import read_known
-
-        reader = reader.taught(read_known(asked.known))
+    if known:
+        reader = reader.taught(known)
     with console.Progress("read") as progress:
         bad = target.write(_reads(items, reader, form, progress), progress)
     mention_skipped(skipped)
@@ -84,6 +87,12 @@ def _is_run(asked: argparse.Namespace) -> bool:
     if records and asked.format not in (None, "json"):
         raise UsageError(f"{asked.output} holds records; --format {asked.format} contradicts its name")
     return records
+
+
+def _known(path: str) -> Sequence[KnownCharacter]:
+    from kuzushiji.reading import read_known  # with it comes numpy, which no other words need this early
+
+    return read_known(path)
 
 
 def _reads(

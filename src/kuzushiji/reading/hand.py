@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from kuzushiji.errors import KuzushijiError
+from kuzushiji.weights.info import reaches
 from kuzushiji.weights.model import Model
 
 EXAMPLES = 4.0
@@ -134,6 +135,7 @@ class KnownHand:
         self._directions = _unit(means)
         self._share = counts / (counts + EXAMPLES)
         self._scale = float(model.info.more.get("scale", HEAD_SCALE))
+        self._model = model
         self.used, self.classes = len(rows), len(self.labels)
 
     @classmethod
@@ -166,7 +168,7 @@ class KnownHand:
         return hand
 
     def adapt(self, logits: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
-        """The logits with this hand mixed in.
+        """The logits with this hand mixed in where the model itself leaves a doubt; a sure answer stays.
 
         Args:
             logits: float32 (n, classes) of the model.
@@ -181,6 +183,9 @@ class KnownHand:
         own = logits[:, self.labels]
         adapted = logits.copy()
         adapted[:, self.labels] = np.maximum(own, own + self._share * (mine - own))
+        best = self._model.calibrated(logits).max(axis=1)
+        sure = reaches(best, self._model.info.sure_threshold)
+        adapted[sure] = logits[sure]
         return adapted
 
 
