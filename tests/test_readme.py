@@ -41,7 +41,7 @@ def test_the_twins_name_each_other_and_show_the_same_commands():
     shown = [re.findall(r"^```text\n(\$ .*?)^```", text, re.M | re.S) for text in (english, japanese)]
     assert shown[0] == shown[1]
     assert [block.split()[1:3] for block in shown[0]] == [
-        ["kuzushiji", command] for command in ("read", "evaluate", "map")
+        ["kuzushiji", command] for command in ("page", "read", "evaluate", "map")
     ]
 
 
