@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -170,22 +171,33 @@ def _pixels(image: Image.Image) -> np.ndarray:
     if mode in ("I", "F") or mode.startswith("I;"):
         return _scale(np.asarray(image))
     if "A" in image.getbands() or "transparency" in image.info or mode in ("PA", "La", "RGBa"):
-        if mode == "1":
-            image = image.convert("L")
-        return _on_paper(_as(image, "RGBA"))
-    return np.asarray(_as(image, "L" if mode == "1" else "RGB"))
+        return _on_paper(image.convert("L") if mode == "1" else image)
+    pixels = np.empty((image.height, image.width, *([3] if mode != "1" else [])), np.uint8)
+    for rows, part in _parts(image, "RGB" if mode != "1" else "L"):
+        pixels[rows] = part
+    return pixels
 
 
-def _as(image: Image.Image, mode: str) -> Image.Image:
-    return image if image.mode == mode else image.convert(mode)  # Pillow would copy it
+def _parts(image: Image.Image, mode: str) -> Iterator[tuple[slice, Image.Image]]:
+    """Rows of a picture in another mode, some at a time: at once it would be held three times."""
+    image.load()
+    for rows in strips(np.broadcast_to(np.uint8(0), (image.height, image.width))):
+        box = (0, rows.start, image.width, min(rows.stop, image.height))
+        part = image if box == (0, 0, *image.size) else image.crop(box)
+        yield rows, part if part.mode == mode else part.convert(mode)
 
 
-def _on_paper(rgba: Image.Image) -> np.ndarray:
-    """Lays RGBA on white, or on black where what is visible is near white; an opaque one keeps its colour."""
-    alpha = np.asarray(rgba.getchannel("A"))
+def _on_paper(image: Image.Image) -> np.ndarray:
+    """Lays it on white, or on black where what is visible is near white; an opaque one keeps its colour."""
+    alpha = np.empty((image.height, image.width), np.uint8)
+    luma = np.empty_like(alpha)
+    for rows, part in _parts(image, "RGBA"):
+        alpha[rows], luma[rows] = part.getchannel("A"), part.convert("L")
     if alpha.min() == 255:
-        return np.asarray(rgba.convert("RGB"))
-    luma = np.asarray(rgba.convert("L"))
+        colour = np.empty((*alpha.shape, 3), np.uint8)
+        for rows, part in _parts(image, "RGBA"):
+            colour[rows] = part.convert("RGB")
+        return colour
     darkest = luma.min(where=alpha > 64, initial=255)
     nothing_visible = alpha.max() <= 64
     paper = 0 if alpha.min() < 64 and not nothing_visible and darkest > 200 else 255
