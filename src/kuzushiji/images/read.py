@@ -174,7 +174,7 @@ def _pixels(image: Image.Image) -> np.ndarray:
         return _on_paper(image.convert("L") if mode == "1" else image)
     pixels = np.empty((image.height, image.width, *([3] if mode != "1" else [])), np.uint8)
     for rows, part in _parts(image, "RGB" if mode != "1" else "L"):
-        pixels[rows] = part
+        pixels[rows] = np.asarray(part)
     return pixels
 
 
@@ -192,11 +192,12 @@ def _on_paper(image: Image.Image) -> np.ndarray:
     alpha = np.empty((image.height, image.width), np.uint8)
     luma = np.empty_like(alpha)
     for rows, part in _parts(image, "RGBA"):
-        alpha[rows], luma[rows] = part.getchannel("A"), part.convert("L")
+        alpha[rows] = np.asarray(part.getchannel("A"))
+        luma[rows] = np.asarray(part.convert("L"))
     if alpha.min() == 255:
         colour = np.empty((*alpha.shape, 3), np.uint8)
         for rows, part in _parts(image, "RGBA"):
-            colour[rows] = part.convert("RGB")
+            colour[rows] = np.asarray(part.convert("RGB"))
         return colour
     darkest = luma.min(where=alpha > 64, initial=255)
     nothing_visible = alpha.max() <= 64

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,13 @@ from kuzushiji._version import __version__
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images.reasons import Reason, words
 from kuzushiji.reading.reader import WITH_EVIDENCE
+from kuzushiji.web.bodies import read_body
 from kuzushiji.web.engine import Engine, describe
 from kuzushiji.web.forms import FORM, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits, read_body
+from kuzushiji.web.limits import ApiError, Limits, too_slow
 from kuzushiji.web.options import Options, parse_options
-from kuzushiji.web.pictures import Box, crop, decode, glyph_of, png_data
+from kuzushiji.web.pictures import png_data
+from kuzushiji.web.preparing import Prepared, prepare, prepare_small
 
 
 async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[str, bytes]]:
@@ -39,33 +40,6 @@ async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[s
     return found
 
 
-@dataclass
-class _Prepared:
-    """One glyph to read, in several framings, or why there is none."""
-
-    file: str
-    box: Box | None
-    glyphs: np.ndarray | None = None
-    faults: tuple[Reason, ...] = ()
-    error: ApiError | None = None
-
-
-def _prepare(name: str, data: bytes, options: Options, size: int, limits: Limits) -> list[_Prepared]:
-    """Decodes, crops and normalises; runs in a thread of the image pool."""
-    try:
-        image = decode(data, limits)
-    except ApiError as e:
-        return [_Prepared(name, None, error=e)]
-    out = []
-    for box in options.boxes or (None,):
-        try:
-            part = image if box is None else crop(image, box)
-            out.append(_Prepared(name, box, *glyph_of(part, size, options.invert, options.threshold)))
-        except ApiError as e:
-            out.append(_Prepared(name, box, error=e))
-        except KuzushijiError as e:
-            out.append(_Prepared(name, box, error=ApiError(422, str(e))))
-    return out
 
 
 async def read(request: Request) -> JSONResponse:
@@ -76,33 +50,43 @@ async def read(request: Request) -> JSONResponse:
     """
     state = request.app.state
     limits: Limits = state.limits
-    with state.gate.request(), state.gate.body() as held:
+    state.gate.check()  # before a body is received for nothing
+    with state.gate.body() as held:
         options = parse_options(request.query_params.multi_items(), limits)
         body = await read_body(request, held)
-        try:
-            async with asyncio.timeout(limits.seconds):
-                images = await _images(request, body, limits)
-                wanted = len(images) * max(1, len(options.boxes))
-                if wanted > limits.characters:
-                    raise ApiError(
-                        413, f"{wanted} characters at once, more than {limits.characters}; send fewer"
-                    )
-                readings = await _read_all(state, images, options)
-        except TimeoutError:
-            message = (
-                f"reading took longer than {limits.seconds:g} s; send fewer or smaller images, or try again"
-            )
-            raise ApiError(503, message, {"Retry-After": "2"}) from None
+        with state.gate.request():
+            try:
+                async with asyncio.timeout(limits.seconds):
+                    readings = await _read_images(request, body, options)
+            except TimeoutError:
+                raise too_slow(limits.seconds) from None
     return JSONResponse({"model": state.engine.name, "readings": readings})
+
+
+async def _read_images(request: Request, body: bytes, options: Options) -> list[dict[str, Any]]:
+    limits: Limits = request.app.state.limits
+    images = await _images(request, body, limits)
+    wanted = len(images) * max(1, len(options.boxes))
+    if wanted > limits.characters:
+        raise ApiError(413, f"{wanted} characters at once, more than {limits.characters}; send fewer")
+    return await _read_all(request.app.state, images, options)
+
+
+async def _prepared(state: Any, name: str, data: bytes, options: Options) -> list[Prepared]:
+    """The glyphs of one image: decoded in a thread if it is small, else in the process for large ones."""
+    args = name, data, options, state.engine.size, state.limits
+    small = await asyncio.get_running_loop().run_in_executor(state.pool, prepare_small, *args)
+    if small is not None:
+        return small
+    try:
+        return await state.large.run(prepare, *args)
+    except ApiError as e:
+        return [Prepared(name, None, error=e)]
 
 
 async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Options) -> list[dict[str, Any]]:
     loop = asyncio.get_running_loop()
-    size = state.engine.size
-    jobs = [
-        loop.run_in_executor(state.pool, _prepare, name, data, options, size, state.limits)
-        for name, data in images
-    ]
+    jobs = [_prepared(state, name, data, options) for name, data in images]
     prepared = [one for group in await asyncio.gather(*jobs) for one in group]
     usable = [one.glyphs for one in prepared if one.glyphs is not None]
     if not usable and all(one.box is None for one in prepared):
@@ -114,7 +98,7 @@ async def _read_all(state: Any, images: list[tuple[str, bytes]], options: Option
     )
 
 
-def _reading(one: _Prepared, answer: dict[str, Any], options: Options, engine: Engine) -> dict[str, Any]:
+def _reading(one: Prepared, answer: dict[str, Any], options: Options, engine: Engine) -> dict[str, Any]:
     out: dict[str, Any] = {"file": one.file}
     if one.box:
         out["box"] = one.box.to_json()

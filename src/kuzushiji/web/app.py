@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -27,6 +28,7 @@ from kuzushiji.web.desk.turns import Turns
 from kuzushiji.web.engine import Engine
 from kuzushiji.web.limits import ApiError, Gate, Limits
 from kuzushiji.web.security import LOOPBACK, Guard, allowed_hosts
+from kuzushiji.web.workers import Worker
 
 STATIC = Path(__file__).parent / "static"
 
@@ -52,7 +54,7 @@ def create_app(
 
     Returns:
         The application; its ``state`` has ``engine``, ``pages``, ``limits``, ``gate``, ``batcher``, ``pool``,
-        ``page_turns`` and ``box_turns``.
+        ``large``, ``page_turns`` and ``box_turns``.
     """
     limits = limits or Limits()
 
@@ -62,10 +64,13 @@ def create_app(
         await batcher.start()
         app.state.batcher = batcher
         app.state.pool = ThreadPoolExecutor(limits.workers, thread_name_prefix="kuzushiji-image")
+        app.state.large = Worker(limits)
+        Image.init()  # all decoders now: where open files run out later, a good picture is still one
         app.state.page_turns = Turns(limits.pages, limits.pages_waiting)
         # Corrections are short and a person waits for them: they do not stand in line behind whole pages.
         app.state.box_turns = Turns(1, limits.pages_waiting)
         yield
+        app.state.large.close()
         app.state.page_turns.stop()
         app.state.box_turns.stop()
         await batcher.stop()

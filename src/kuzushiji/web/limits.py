@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from starlette.requests import ClientDisconnect, Request
+from typing import Any
 
 MEBI = 1024 * 1024
 
@@ -19,17 +17,29 @@ class Limits:
     Attributes:
         body_bytes: largest request body in bytes (413).
         pixels: most pixels in one image, after decompression (413).
+        costly_pixels: the same for formats whose decoders hold a picture many times over (413).
         images: most images in one request (413).
         boxes: most boxes (422).
         characters: most characters in one request, images times boxes (413).
         top: most candidates one may ask for (422).
         seconds: longest time for one reading once its body is here, in seconds (503).
         body_seconds: longest time for a body to arrive, in seconds (408).
-        requests: most reading requests at once, waiting ones included (429).
+        body_rate: least bytes a second of a body, after `grace_seconds` (408).
+        grace_seconds: how long a body may come at any rate.
+        header_seconds: longest time from a connection to the headers of its first request (closed).
+        idle_seconds: longest time between two requests of a connection (closed).
+        connections: most connections at once; beyond it, the one that has waited longest for a request is
+            closed for a new one, and where all are at work the new one is refused (503).
+        connections_per_client: the same for one address.
+        requests: most reading requests at once, waiting ones included, once their bodies are here (429).
         bytes_in_flight: most bytes of bodies held at once by all requests (429).
         glyphs_waiting: most glyphs waiting for the model (429).
         batch: most glyphs given to the model at once.
         workers: threads that decode images.
+        small_pixels: most pixels, times the scans of a JPEG, that are decoded in such a thread; larger
+            pictures are decoded one at a time in a process of their own, which can be stopped.
+        large_waiting: most larger pictures that wait for it (429).
+        large_memory: memory for that process in bytes, where the system can limit it (413).
         pages: pages read at once.
         pages_waiting: most pages that may wait for their turn (429).
         page_seconds: longest time for reading one page once its turn has come, in seconds (503).
@@ -37,17 +47,27 @@ class Limits:
 
     body_bytes: int = 32 * MEBI
     pixels: int = 64_000_000
+    costly_pixels: int = 40_000_000
     images: int = 64
     boxes: int = 256
     characters: int = 1024
     top: int = 100
     seconds: float = 20.0
     body_seconds: float = 30.0
+    body_rate: int = 2048
+    grace_seconds: float = 5.0
+    header_seconds: float = 10.0
+    idle_seconds: float = 30.0
+    connections: int = 512
+    connections_per_client: int = 384
     requests: int = 128
-    bytes_in_flight: int = 256 * MEBI
+    bytes_in_flight: int = 128 * MEBI
     glyphs_waiting: int = 4096
     batch: int = 64
     workers: int = 2
+    small_pixels: int = 4_000_000
+    large_waiting: int = 8
+    large_memory: int = 768 * MEBI
     pages: int = 1
     pages_waiting: int = 32
     page_seconds: float = 120.0
@@ -62,10 +82,19 @@ class ApiError(Exception):
         self.message = " ".join(message.split())
         self.headers = headers or {}
 
+    def __reduce__(self) -> tuple[Any, ...]:  # it crosses from one process to another
+        return ApiError, (self.status, self.message, self.headers)
+
 
 def busy(message: str) -> ApiError:
     """The 429 of a server that has enough to do: come back in a second."""
     return ApiError(429, message, {"Retry-After": "1"})
+
+
+def too_slow(seconds: float) -> ApiError:
+    """The 503 of a reading that took longer than so many seconds."""
+    text = f"reading took longer than {seconds:g} s; send fewer or smaller images, or try again"
+    return ApiError(503, text, {"Retry-After": "2"})
 
 
 class Gate:
@@ -86,6 +115,15 @@ class Gate:
         self.requests = 0
         self.bytes = 0
 
+    def check(self) -> None:
+        """Makes sure that there is a place.
+
+        Raises:
+            ApiError: 429, all places are taken.
+        """
+        if self.requests >= self.limits.requests:
+            raise busy(f"the server is busy with {self.requests} requests; try again in a moment")
+
     @contextmanager
     def request(self) -> Iterator[None]:
         """Holds one place among the requests in flight.
@@ -93,8 +131,7 @@ class Gate:
         Raises:
             ApiError: 429, all places are taken.
         """
-        if self.requests >= self.limits.requests:
-            raise busy(f"the server is busy with {self.requests} requests; try again in a moment")
+        self.check()
         self.requests += 1
         try:
             yield
@@ -102,16 +139,16 @@ class Gate:
             self.requests -= 1
 
     @contextmanager
-    def body(self) -> Iterator[_Held]:
+    def body(self) -> Iterator[Held]:
         """Accounts for the bytes of one body until the block ends."""
-        held = _Held(self)
+        held = Held(self)
         try:
             yield held
         finally:
             self.bytes -= held.bytes
 
 
-class _Held:
+class Held:
     """The bytes of one body, as counted by a gate."""
 
     def __init__(self, gate: Gate) -> None:
@@ -119,68 +156,22 @@ class _Held:
         self.bytes = 0
 
     def add(self, n: int) -> None:
+        """Counts further bytes.
+
+        Raises:
+            ApiError: 413 this body is too large, 429 all bodies together are.
+        """
         limits = self.gate.limits
         if self.bytes + n > limits.body_bytes:
-            raise _too_large(limits)
+            raise too_large(limits)
         if self.gate.bytes + n > limits.bytes_in_flight:
             raise busy("the server holds as many images as it can; try again in a moment")
         self.bytes += n
         self.gate.bytes += n
 
 
-def _too_large(limits: Limits) -> ApiError:
+def too_large(limits: Limits) -> ApiError:
+    """The 413 of a body; closing tells the client not to send the rest on this connection."""
     size = limits.body_bytes / MEBI
-    # Closing tells the client not to send the rest on this connection.
-    return ApiError(
-        413, f"the body is larger than {size:g} MiB; send smaller or fewer images", {"Connection": "close"}
-    )
-
-
-async def read_body(request: Request, held: _Held) -> bytes:
-    """Receives a body within the limits.
-
-    Args:
-        request: the request, its body not yet read.
-        held: where its bytes are accounted for.
-
-    Returns:
-        The whole body.
-
-    Raises:
-        ApiError: 413 too large, 429 too much in flight, 408 too slow, 400 the client went away.
-    """
-    limits = held.gate.limits
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limits.body_bytes:
-        await _drain(request.stream(), limits)
-        raise _too_large(limits)
-    chunks: list[bytes] = []
-    stream = request.stream()
-    try:
-        async with asyncio.timeout(limits.body_seconds):
-            async for chunk in stream:
-                held.add(len(chunk))
-                chunks.append(chunk)
-    except TimeoutError:
-        raise ApiError(
-            408, f"the body did not arrive within {limits.body_seconds:g} s", {"Connection": "close"}
-        ) from None
-    except ClientDisconnect:
-        raise ApiError(400, "the client went away") from None
-    except ApiError:
-        await _drain(stream, limits)
-        raise
-    return b"".join(chunks)
-
-
-async def _drain(stream: AsyncIterator[bytes], limits: Limits) -> None:
-    """Throws away some of an unwanted body: a client still sending would see a reset, not our answer."""
-    left = 2 * limits.body_bytes
-    try:
-        async with asyncio.timeout(min(5.0, limits.body_seconds)):
-            async for chunk in stream:
-                left -= len(chunk)
-                if left < 0:
-                    return
-    except (TimeoutError, ClientDisconnect):
-        return
+    text = f"the body is larger than {size:g} MiB; send smaller or fewer images"
+    return ApiError(413, text, {"Connection": "close"})

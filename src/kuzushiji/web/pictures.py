@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import re
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from PIL import Image
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import Reason, cut, framings, read_image, read_picture
+from kuzushiji.images.budget import TooCostlyError, passes
 from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.paper.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
@@ -19,6 +21,7 @@ from kuzushiji.web.limits import ApiError, Limits
 
 #: What is decoded; Pillow knows more formats, but some of them start other programs or are rarely exercised.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+_COSTLY = ("WEBP", "AVIF", "JPEG2000")
 _NUMBER = r"[+-]?\d{1,7}(?:\.\d{1,6})?"
 _BOX = re.compile(rf"{_NUMBER}(?:,{_NUMBER}){{3,4}}", re.ASCII)
 _RAMP = 48.0
@@ -64,29 +67,41 @@ def parse_box(text: str) -> Box:
     return box
 
 
-def check_size(data: bytes, limits: Limits) -> None:
-    """Looks at an image's header only.
+def work(data: bytes, limits: Limits) -> int:
+    """What an image will cost to decode, from its header and the marks of its parts.
 
     Args:
         data: the file.
         limits: how many pixels it may have.
 
+    Returns:
+        Its pixels, times the scans of a JPEG.
+
     Raises:
-        ApiError: 415 no image of a known format, 413 too many pixels.
+        ApiError: 415 no image of a known format, 413 too many pixels or far too much work.
+        OSError: this process is out of open files or memory.
     """
     try:
+        times = passes(data)
         with Image.open(io.BytesIO(data), formats=FORMATS) as header:
             width, height = header.size
+            costly = header.format in _COSTLY
+    except TooCostlyError as e:
+        raise ApiError(413, f"the image is too costly to decode: {e}") from None
     except Image.DecompressionBombError:
-        raise _too_many(limits) from None
-    except Exception:
+        raise _too_many(limits.pixels) from None
+    except Exception as e:
+        if exhausted(e):
+            raise
         raise ApiError(415, f"not an image in a format that is read here ({', '.join(FORMATS)})") from None
-    if width * height > limits.pixels:
-        raise _too_many(limits)
+    most = limits.costly_pixels if costly else limits.pixels
+    if width * height > most:
+        raise _too_many(most)
+    return width * height * times
 
 
 def decode(data: bytes, limits: Limits) -> np.ndarray:
-    """Decodes an image, its size checked before anything is unpacked.
+    """Decodes an image, its size and cost checked before anything is unpacked.
 
     Args:
         data: the file.
@@ -96,18 +111,26 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
         uint8 (h, w), grey, or (h, w, 3), RGB; upright.
 
     Raises:
-        ApiError: 415 no image of a known format, 413 too many pixels, 422 damaged.
+        ApiError: see :func:`work`; also 422 damaged.
+        OSError: this process is out of open files or memory.
     """
-    check_size(data, limits)
+    work(data, limits)
     try:
         return read_picture(data, name="the image")
     except KuzushijiError as e:
         raise ApiError(422, str(e)) from None
 
 
-def _too_many(limits: Limits) -> ApiError:
+def exhausted(error: BaseException) -> bool:
+    """Whether an error says that the machine, not the input, is at its end: open files or memory."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+    return isinstance(error, MemoryError)
+
+
+def _too_many(most: int) -> ApiError:
     return ApiError(
-        413, f"the image has more than {limits.pixels / 1e6:g} million pixels; send a smaller one"
+        413, f"the image has more than {most / 1e6:g} million pixels; send a smaller one, or a JPEG or PNG"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -19,8 +20,9 @@ from kuzushiji.pages import Column, Page
 from kuzushiji.web.desk.bodies import PageBody, page_body
 from kuzushiji.web.desk.engine import PageEngine, Report, Stage
 from kuzushiji.web.desk.turns import Turns
-from kuzushiji.web.limits import ApiError, Limits, read_body
-from kuzushiji.web.pictures import check_size, decode
+from kuzushiji.web.bodies import read_body
+from kuzushiji.web.limits import ApiError, Limits, too_slow
+from kuzushiji.web.pictures import decode, work
 
 log = logging.getLogger("kuzushiji.web")
 NDJSON = "application/x-ndjson"
@@ -36,12 +38,12 @@ async def read_page(request: Request) -> Response:
     engine = _engine(request)
     with ExitStack() as held:
         body = await _body(request, held)
-        check_size(body.image, state.limits)
+        work(body.image, state.limits)
         if state.page_turns.full:
             raise state.page_turns.busy()
-        work = partial(_read, engine, body, state.limits)
+        reading = partial(_read, engine, body, state)
         kept = held.pop_all()  # the body's bytes are accounted for until the stream ends
-    lines = _lines(state.page_turns, work, state.limits, kept)
+    lines = _lines(state.page_turns, reading, state.limits, kept)
     return StreamingResponse(lines, media_type=NDJSON, headers={"X-Accel-Buffering": "no"})
 
 
@@ -53,16 +55,16 @@ async def reread(request: Request) -> JSONResponse:
         body = await _body(request, held)
         if not body.layout:
             raise ApiError(422, "the form holds no layout; to read a whole page, use /api/pages")
-        check_size(body.image, state.limits)
-        work = partial(_reread, engine, body, state.limits)
+        work(body.image, state.limits)
+        reading = partial(_reread, engine, body, state)
         turns: Turns = state.box_turns
         try:
-            async with aclosing(turns.run(work, state.limits.seconds)) as events:
+            async with aclosing(turns.run(reading, state.limits.seconds)) as events:
                 async for stage, result in events:
                     if stage is Stage.DONE:
                         return JSONResponse({"columns": [column.to_json() for column in result]})
         except TimeoutError:
-            raise _late(state.limits.seconds) from None
+            raise too_slow(state.limits.seconds) from None
     raise AssertionError("the last event is the result")
 
 
@@ -77,24 +79,33 @@ async def _body(request: Request, held: ExitStack) -> PageBody:
     state = request.app.state
     if request.query_params:
         raise ApiError(422, "unknown option; there are none here")
-    held.enter_context(state.gate.request())
+    state.gate.check()  # before a body is received for nothing
     accounted = held.enter_context(state.gate.body())
-    return await page_body(request, await read_body(request, accounted), state.limits)
+    body = await read_body(request, accounted)
+    held.enter_context(state.gate.request())
+    return await page_body(request, body, state.limits)
 
 
-def _read(engine: PageEngine, body: PageBody, limits: Limits, report: Report) -> Page:
+def _read(engine: PageEngine, body: PageBody, state: Any, report: Report) -> Page:
     """Runs in a thread of the pages."""
     report(Stage.DECODING)
-    image = decode(body.image, limits)
+    image = _decoded(body, state)
     return replace(engine.read(image, body.name, report, body.known), file=body.name)
 
 
-def _reread(engine: PageEngine, body: PageBody, limits: Limits, report: Report) -> tuple[Column, ...]:
+def _reread(engine: PageEngine, body: PageBody, state: Any, report: Report) -> tuple[Column, ...]:
     """Runs in a thread of the boxes."""
     report(Stage.DECODING)
-    image = decode(body.image, limits)
+    image = _decoded(body, state)
     report(Stage.READING)
     return engine.reread(image, body.layout, body.known)
+
+
+def _decoded(body: PageBody, state: Any) -> np.ndarray:
+    """The picture; a large one comes from the process for such, so that they are decoded one at a time."""
+    if work(body.image, state.limits) <= state.limits.small_pixels:
+        return decode(body.image, state.limits)
+    return state.large.call(decode, body.image, state.limits)
 
 
 async def _lines(turns: Turns, work: Any, limits: Limits, held: ExitStack) -> AsyncGenerator[bytes, None]:
@@ -104,7 +115,7 @@ async def _lines(turns: Turns, work: Any, limits: Limits, held: ExitStack) -> As
                 async for stage, value in events:
                     yield _line(stage, value)
         except TimeoutError:
-            yield _failed(_late(limits.page_seconds))
+            yield _failed(too_slow(limits.page_seconds))
         except ApiError as e:
             yield _failed(e)
         except KuzushijiError as e:
@@ -134,11 +145,3 @@ def _failed(error: ApiError) -> bytes:
 
 def _bytes(line: dict[str, Any]) -> bytes:
     return json.dumps(line, ensure_ascii=False).encode() + b"\n"
-
-
-def _late(seconds: float) -> ApiError:
-    return ApiError(
-        503,
-        f"reading took longer than {seconds:g} s; send a smaller page, or try again",
-        {"Retry-After": "2"},
-    )
