@@ -39,6 +39,19 @@ class UsageError(KuzushijiError):
     """The command or call itself is wrong (exit code 2), as opposed to one of its inputs."""
 
 
+def exhausted(error: BaseException) -> bool:
+    """Whether an error says that this process is out of open files or memory: no input is to blame.
+
+    >>> exhausted(OSError(24, "Too many open files")), exhausted(OSError(2, "No such file or directory"))
+    (True, False)
+    """
+    import errno
+
+    if isinstance(error, OSError):
+        return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+    return isinstance(error, MemoryError)
+
+
 def need(module: str, extra: str) -> ModuleType:
     """Imports an optional dependency, or says how to install it.
 

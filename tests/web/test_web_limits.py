@@ -74,6 +74,32 @@ def test_a_decompression_bomb_is_refused_by_its_header(client: Any, side: int) -
     assert time.perf_counter() - start < 5
 
 
+def test_a_large_picture_is_read_in_its_own_process_as_a_small_one_is_here(engine: Any) -> None:
+    body = png(ink("の"))
+    with client_of(engine) as client:
+        here = client.post("/api/read", content=body, headers=PNG).json()
+    with client_of(engine, limits=Limits(small_pixels=100)) as client:
+        files = [("image", ("image", each, "image/png")) for each in (body, body[:150])]
+        there = client.post("/api/read", files=files).json()
+    assert there["readings"][0] == here["readings"][0]
+    assert "damaged" in there["readings"][1]["error"]
+
+
+def test_the_work_of_a_picture_is_counted_before_it_is_decoded(client: Any) -> None:
+    data = png(ink("の").convert("RGB"), "JPEG")
+    scans = data[:-2] + b"\xff\xda\x00\x08\x01\x01\x00\x01\x01\x00\x00" * 600 + data[-2:]
+    expect(client.post("/api/read", content=scans, headers=PNG), 413, "scans")
+    large = Limits(pixels=10**4)
+    with client_of(StandIn(), limits=large) as other:
+        expect(other.post("/api/read", content=data, headers=PNG), 413, "0.01 million")
+
+
+def test_formats_that_take_much_memory_have_a_lower_limit() -> None:
+    with client_of(StandIn(), limits=Limits(costly_pixels=1000)) as client:
+        expect(client.post("/api/read", content=png(ink("の"), "WEBP"), headers=PNG), 413, "million pixels")
+        assert client.post("/api/read", content=png(ink("の")), headers=PNG).status_code == 200
+
+
 def test_too_many_images(engine: Any) -> None:
     files = [("image", (f"{i}.png", png(ink("の", 20)), "image/png")) for i in range(4)]
     with client_of(engine, limits=Limits(images=3)) as client:

@@ -132,11 +132,14 @@ class StandIn:
 
 
 @contextmanager
-def serving(app: object) -> Iterator[str]:
-    """The application on a free loopback port, in a thread; gives its address."""
+def serving(app: Any) -> Iterator[str]:
+    """The application on a free loopback port, in a thread, as the command serves it; gives its address."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", lifespan="on"))
+    from kuzushiji.web.connections import uvicorn_options
+
+    options = uvicorn_options(app.state.limits)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", **options))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import logging
+import signal
 import socket
 from typing import Annotated, Any
 
@@ -37,29 +36,42 @@ def serve(
     need("starlette", extra="web")
     need("python_multipart", extra="web")
     from kuzushiji.cli._models import as_onnx
+    from kuzushiji.web import connections, log
     from kuzushiji.web.app import create_app
     from kuzushiji.web.desk.reader import ReaderPages
     from kuzushiji.web.engine import ReaderEngine
+    from kuzushiji.web.limits import Limits
 
     listening = _listen(host, port)
     with listening:
         engine = ReaderEngine(model and as_onnx(model))
         engine.learn_known()
-        app = create_app(engine, pages=ReaderPages(), bound=host, hosts=allow_host or (), debug=debug)
-        logging.basicConfig(level=logging.INFO if debug else logging.WARNING, format="kuzushiji: %(message)s")
+        limits, backlog = connections.room(Limits(), connections.files())
+        app = create_app(
+            engine, pages=ReaderPages(), limits=limits, bound=host, hosts=allow_host or (), debug=debug
+        )
+        log.configure(debug)
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=debug,
-            server_header=False,
-            ws="none",
             lifespan="on",
-            timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
-            limit_concurrency=512,
-            h11_max_incomplete_event_size=64 * 1024,
+            **connections.uvicorn_options(limits, backlog),
         )
-        _run(uvicorn.Server(config), listening, host)
+        _run(_server(uvicorn, config), listening, host)
+
+
+def _server(uvicorn: Any, config: Any) -> Any:
+    """A server that waits for requests in flight: a second on Ctrl-C, five where it is asked to end."""
+
+    class Server(uvicorn.Server):  # type: ignore[misc]
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            if sig == signal.SIGINT:
+                self.config.timeout_graceful_shutdown = 1
+            super().handle_exit(sig, frame)
+
+    return Server(config)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -84,5 +96,4 @@ def _run(server: Any, listening: socket.socket, host: str) -> None:
     typer.echo(f"Reading at http://{shown}:{port}  (stop with Ctrl+C)")
     if host not in ("127.0.0.1", "localhost", "::1"):
         typer.echo("Other machines on the network can reach this page.", err=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+    server.run(sockets=[listening])

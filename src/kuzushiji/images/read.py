@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kuzushiji.errors import ErrorCode, KuzushijiError
+from kuzushiji.errors import ErrorCode, KuzushijiError, exhausted
 from kuzushiji.images.budget import TooCostlyError, check_tags, passes
 from kuzushiji.images.paper.colour import to_grey
 from kuzushiji.images.paper.strips import strips
@@ -120,10 +120,9 @@ def read_picture(source: Source, name: str | None = None) -> np.ndarray:
 
 def _unless_exhausted(error: Exception, name: str) -> None:
     """Blames the machine, not the picture, where files or memory ran out."""
-    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
-        raise OSError(error.errno, error.strerror, name) from None
-    if isinstance(error, MemoryError):
-        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), name) from None
+    if exhausted(error):
+        code = getattr(error, "errno", errno.ENOMEM)
+        raise OSError(code, os.strerror(code), name) from None
 
 
 def _decoders(data: bytes) -> list[str]:

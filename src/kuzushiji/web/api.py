@@ -40,8 +40,6 @@ async def _images(request: Request, body: bytes, limits: Limits) -> list[tuple[s
     return found
 
 
-
-
 async def read(request: Request) -> JSONResponse:
     """``POST /api/read``: candidates for each image, or for each box on one page.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import errno
 import io
 import re
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from kuzushiji.errors import KuzushijiError
+from kuzushiji.errors import KuzushijiError, exhausted
 from kuzushiji.images import Reason, cut, framings, read_image, read_picture
 from kuzushiji.images.budget import TooCostlyError, passes
 from kuzushiji.images.glyph import SLACKS
@@ -119,13 +118,6 @@ def decode(data: bytes, limits: Limits) -> np.ndarray:
         return read_picture(data, name="the image")
     except KuzushijiError as e:
         raise ApiError(422, str(e)) from None
-
-
-def exhausted(error: BaseException) -> bool:
-    """Whether an error says that the machine, not the input, is at its end: open files or memory."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-    return isinstance(error, MemoryError)
 
 
 def _too_many(most: int) -> ApiError:

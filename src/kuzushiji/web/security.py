@@ -7,6 +7,7 @@ name we answer to; against the first, Origin and Sec-Fetch-Site must say that th
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import re
@@ -15,6 +16,8 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kuzushiji.errors import exhausted
 
 log = logging.getLogger("kuzushiji.web")
 
@@ -44,6 +47,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 
+_LATER = {"Retry-After": "1"}
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
 
 
@@ -141,12 +145,18 @@ class Guard:
             return
         try:
             await self.app(scope, receive, secured)
+        except asyncio.CancelledError:  # the server ends, and has waited as long as it does
+            if not started:
+                await JSONResponse({"error": "the server is being stopped"}, 503)(scope, receive, secured)
         except Exception as e:
-            log.error(
-                "%s %s: %s: %s", scope["method"], scope["path"], type(e).__name__, e, exc_info=self.debug
-            )
-            if started:
-                raise
-            await JSONResponse({"error": "the server failed on this request; its log says why"}, 500)(
-                scope, receive, secured
-            )
+            if exhausted(e):
+                status, text = 503, "the server is out of memory or open files; try again in a moment"
+                log.error("out of memory or open files: %s", e)
+            else:
+                status, text = 500, "the server failed on this request; its log says why"
+                where = scope["method"], scope["path"]
+                log.error("%s %s: %s: %s", *where, type(e).__name__, e, exc_info=self.debug)
+            if not started:  # else uvicorn ends the connection, as the answer is not whole
+                await JSONResponse({"error": text}, status, _LATER if status == 503 else None)(
+                    scope, receive, secured
+                )

@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from kuzushiji.errors import exhausted
 from kuzushiji.web.limits import ApiError, Limits, busy
 
 T = TypeVar("T")
@@ -163,9 +164,7 @@ def serve(jobs: IO[bytes], answers: IO[bytes]) -> None:
 
 def _plain(error: Exception) -> Exception:
     """An error that can be sent; where it cannot, one of the same text."""
-    import errno
-
-    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+    if exhausted(error):
         return ApiError(413, "the image takes more memory than it may; send a smaller one")
     try:
         pickle.loads(pickle.dumps(error))

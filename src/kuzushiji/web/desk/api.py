@@ -17,10 +17,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages import Column, Page
+from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import PageBody, page_body
 from kuzushiji.web.desk.engine import PageEngine, Report, Stage
 from kuzushiji.web.desk.turns import Turns
-from kuzushiji.web.bodies import read_body
 from kuzushiji.web.limits import ApiError, Limits, too_slow
 from kuzushiji.web.pictures import decode, work
 

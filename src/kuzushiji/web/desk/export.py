@@ -16,7 +16,8 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages import Page
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits, read_body
+from kuzushiji.web.bodies import read_body
+from kuzushiji.web.limits import ApiError, Limits
 from kuzushiji.web.pictures import decode
 
 if TYPE_CHECKING:

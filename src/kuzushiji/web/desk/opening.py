@@ -24,7 +24,8 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import read_picture
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits, read_body
+from kuzushiji.web.bodies import read_body
+from kuzushiji.web.limits import ApiError, Limits
 
 if TYPE_CHECKING:
     from kuzushiji.bulk import Item
