@@ -272,3 +272,61 @@ def test_thumbnails_stand_side_by_side_as_far_as_the_line_goes():
     assert lines[0] == "⣿" * 14 + "  " + "⠀" * 14
     assert lines[7].split() == ["one", "two"]
     assert lines[15] == "a long caption"
+
+
+def test_a_list_on_standard_input_is_answered_when_it_pauses(tmp_path, tiny_model):
+    """One path, its reading, the next path: as a program that works with us asks."""
+    Image.new("L", (40, 40), 200).save(tmp_path / "a.png")
+    words = [sys.executable, "-m", "kuzushiji", "read", "--json", "--model", str(tiny_model()), "-"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        for _ in range(2):
+            process.stdin.write(f"{tmp_path / 'a.png'}\n{tmp_path / 'no.png'}\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["candidates"]
+            assert "error" in json.loads(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(120) == 1
+
+
+def test_an_interrupt_does_not_wait_for_a_decoder(tmp_path):
+    script = (
+        "import os, signal, sys, threading, time\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from kuzushiji import cli\n"
+        "from kuzushiji.cli import read_cli\n"
+        "def run(words):\n"
+        "    print('begun')\n"
+        "    ThreadPoolExecutor().submit(time.sleep, 60)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(60)\n"
+        "read_cli.run = run\n"
+        "sys.exit(cli.main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "read", "a.png"],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "begun\n", "")
+
+
+def test_what_libraries_print_is_no_line_of_ours(tmp_path):
+    """libtiff, onnxruntime and others write to the standard error of the process from C."""
+    script = (
+        "import os, sys\n"
+        "from kuzushiji import cli\n"
+        "from kuzushiji.cli import read_cli\n"
+        "from kuzushiji.errors import KuzushijiError\n"
+        "def run(words):\n"
+        "    os.write(2, b'TIFFReadDirectory: Warning\\n')\n"
+        "    raise KuzushijiError('ours')\n"
+        "read_cli.run = run\n"
+        "sys.exit(cli.main())\n"
+    )
+    words = [sys.executable, "-c", script, "read", "a.tif"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (1, "kuzushiji: error: ours\n")
+    done = subprocess.run([*words, "--debug"], capture_output=True, text=True, timeout=120, check=False)
+    assert "TIFFReadDirectory" in done.stderr

@@ -13,6 +13,7 @@ from kuzushiji.images import Reason
 from kuzushiji.images.brush import draw
 from kuzushiji.images.samples import STROKES
 from kuzushiji.reading import Reader
+from kuzushiji.reading.pauses import PAUSE
 from kuzushiji.weights.info import NEVER
 from kuzushiji.weights.model import BATCH
 
@@ -234,3 +235,16 @@ def test_threads_must_be_positive(tiny_model):
 
 def test_the_package_offers_it_at_the_top():
     assert kuzushiji.Reader is Reader
+
+
+def test_what_came_before_a_pause_is_read_before_more_is_taken(tiny_model, glyphs):
+    taken = []
+
+    def items():
+        for number, item in enumerate([glyphs[0], PAUSE, PAUSE, glyphs[1], glyphs[2], PAUSE, glyphs[0]]):
+            taken.append(number)
+            yield item
+
+    readings = Reader(tiny_model(), threads=2).stream(items())
+    assert [(next(readings).file, taken[-1]) for _ in range(3)] == [("#0", 1), ("#1", 5), ("#2", 5)]
+    assert [reading.file for reading in readings] == ["#3"]

@@ -6,6 +6,7 @@ loading onnxruntime. Exit codes: 0 done, 1 an input could not be used, 2 wrong u
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ COMMANDS = {
     "doctor": "doctor_cli",
 }
 """Each command, in the order of the help, and the module of this package that adds it."""
+_OF_STRANGERS = ("read", "page", "serve")  # commands whose inputs make libraries in C complain
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,6 +44,16 @@ def main(argv: list[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in _options(words)
+    if argv is None and not debug and words[:1] and words[0] in _OF_STRANGERS:
+        _mute_libraries()
+    code = _guarded(words, debug)
+    if argv is None and code == 128 + signal.SIGINT:
+        _leave(code)
+    return code
+
+
+def _guarded(words: list[str], debug: bool) -> int:
+    """Runs one command, every end of it an exit code."""
     _utf8()
     try:
         with warnings.catch_warnings():
@@ -111,6 +123,29 @@ def _complain(error: Exception) -> int:
         text, code = f"unexpected {type(error).__name__}: {error}; --debug shows where", 1
     print("kuzushiji: error:", " ".join(text.split()), file=sys.stderr)
     return code
+
+
+def _mute_libraries() -> None:
+    """Keeps what libraries print from C (libtiff, onnxruntime) away from our one line for each thing."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if sys.stderr.fileno() == 2:
+            ours = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
+            sys.stderr = ours
+
+
+def _leave(code: int) -> None:
+    """Ends at once if a thread is still at work: the interpreter would wait for a decoder to finish."""
+    import threading
+
+    main_thread = threading.main_thread()
+    if any(each is not main_thread and not each.daemon for each in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
 
 
 def _options(words: list[str]) -> list[str]:

@@ -61,7 +61,8 @@ def run(words: list[str]) -> int:
     bad = 0
     keys: deque[dict[str, Any]] = deque()
     with console.Progress("read") as progress:
-        sources = _noted(_sources(asked, skipped), keys)
+        listed = "-" in asked.images  # whoever names files one by one waits for their readings
+        sources = _noted(_sources(asked, skipped), keys, pauses=listed)
         for reading in reader.stream(sources, top=asked.top, evidence=evidence):
             progress.step()
             bad += reading.error is not None
@@ -73,6 +74,8 @@ def run(words: list[str]) -> int:
             else:
                 page = about.get("page")
                 show(reading, name=f"{reading.file} (page {page})" if page else None)
+            if listed:
+                sys.stdout.flush()
     if skipped:
         from kuzushiji.cli.runs.running import mention_skipped
 
@@ -103,10 +106,13 @@ def _is_plain(word: str) -> bool:
     return word.lower().endswith(_PLAIN) and os.path.isfile(word)
 
 
-def _noted(sources: Iterable[Any], keys: deque[dict[str, Any]]) -> Iterator[Any]:
+def _noted(sources: Iterable[Any], keys: deque[dict[str, Any]], pauses: bool) -> Iterator[Any]:
     """The sources, with what their records begin with noted down as they pass."""
-    for source in sources:
-        keys.append({} if isinstance(source, str) else source.keys())
+    from kuzushiji.reading.pauses import PAUSE, with_pauses
+
+    for source in with_pauses(sources) if pauses else sources:
+        if source is not PAUSE:
+            keys.append({} if isinstance(source, str) else source.keys())
         yield source
 
 

@@ -42,7 +42,8 @@ def paths_in(stream: BinaryIO, null: bool = False, start: bytes = b"") -> Iterat
             if path:
                 yield os.fsdecode(path)
         return
-    for line in (start + stream.readline()).split(b"\n"):  # the start may hold several short ones
+    rest = b"" if start.endswith(b"\n") else stream.readline()  # the next line may let wait
+    for line in (start + rest).split(b"\n"):  # the start may hold several short ones
         if line := line.rstrip(b"\r"):
             yield os.fsdecode(line)
     for line in stream:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import replace
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -17,6 +17,7 @@ from kuzushiji._machine import cores
 from kuzushiji.errors import ErrorCode, KuzushijiError, UsageError
 from kuzushiji.reading.candidate import Candidate
 from kuzushiji.reading.decide import doubts, faults, faults_of
+from kuzushiji.reading.pauses import PAUSE
 from kuzushiji.reading.result import Reading
 from kuzushiji.weights import store
 from kuzushiji.weights.info import reaches
@@ -177,7 +178,8 @@ class Reader:
         """Like `read`, for any number of pictures: takes items as it goes, yields readings in order.
 
         Batches of 64 are decoded and read in as many threads as the reader has; only three more are held at
-        any time.
+        any time. `kuzushiji.reading.pauses.PAUSE` among the items is no picture: what came before it is
+        yielded before the next item is taken.
         """
         if top < 1:
             raise UsageError(f"top must be at least 1, not {top}")
@@ -185,23 +187,26 @@ class Reader:
             raise UsageError(f"evidence must not be negative, not {evidence}")
         if evidence:
             self.load_evidence()
-        numbered = enumerate(items)
-        first = list(islice(numbered, 2))
-        if len(first) < 2:  # a thread pool for one picture would cost more than it gains
-            yield from self._read_batch(first, top, evidence)
-            return
+        batches = _batches(items)
+        begun = [next(batches, [])]
+        if len(begun[0]) < 2:
+            second = next(batches, None)
+            if second is None:  # a thread pool for one picture would cost more than it gains
+                yield from self._read_batch(begun[0], top, evidence)
+                return
+            begun.append(second)
         from concurrent.futures import ThreadPoolExecutor
 
         waiting: deque[Future[list[Reading]]] = deque()
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="kuzushiji-read")
         try:
-            batch = first + list(islice(numbered, BATCH - 2))
-            while batch or waiting:
+            for batch in chain(begun, batches):
                 if batch:
                     waiting.append(pool.submit(self._read_batch, batch, top, evidence))
-                if len(waiting) > self.threads + _AHEAD or not batch:
+                while waiting and (not batch or len(waiting) > self.threads + _AHEAD):
                     yield from waiting.popleft().result()
-                batch = list(islice(numbered, BATCH))
+            while waiting:
+                yield from waiting.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -299,6 +304,26 @@ class Reader:
         forms = [float(row[self._positions[c]]) for c in candidates[0].variants if c in self._positions]
         reasons = wrong or doubts(row[best], info.sure_threshold, max(forms, default=0.0))
         return Reading(file, candidates, sure=not reasons, reason_codes=reasons)
+
+
+def _batches(items: Iterable[Source]) -> Iterator[list[tuple[int, Source]]]:
+    """Numbered items, 64 at a time; an empty batch where the items pause."""
+    batch: list[tuple[int, Source]] = []
+    number = 0
+    for item in items:
+        if item is PAUSE:
+            yield batch
+            if batch:
+                yield []
+            batch = []
+            continue
+        batch.append((number, item))
+        number += 1
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _largest(row: np.ndarray, count: int) -> np.ndarray:

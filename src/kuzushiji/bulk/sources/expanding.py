@@ -79,8 +79,12 @@ def items_of(item: Item, options: SourceOptions | None = None) -> list[Item]:
 
 def _standard_input(stream: BinaryIO, options: SourceOptions, skipped: Skipped) -> Iterator[Item]:
     start = b""
-    while len(start) < kinds.HEAD and (more := stream.read(kinds.HEAD - len(start))):
+    # What is there, not all that is asked for: the first paths of a list may come long before the others.
+    read1 = getattr(stream, "read1", stream.read)
+    while len(start) < kinds.HEAD and (more := read1(kinds.HEAD - len(start))):
         start += more
+        if b"\n" in start and not kinds.looks_like_file(start):
+            break
     if kinds.looks_like_file(start):
         from kuzushiji.images.read import MAX_BYTES
 

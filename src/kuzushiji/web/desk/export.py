@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages import Page
+from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, files_of, kind_of
-from kuzushiji.web.bodies import read_body
 from kuzushiji.web.limits import ApiError, Limits
 from kuzushiji.web.pictures import decode
 

@@ -22,9 +22,9 @@ from starlette.responses import Response, StreamingResponse
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images import read_picture
+from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
-from kuzushiji.web.bodies import read_body
 from kuzushiji.web.limits import ApiError, Limits
 
 if TYPE_CHECKING:
