@@ -9,6 +9,8 @@ from pathlib import Path
 
 from kuzushiji.errors import KuzushijiError, UsageError
 
+_STALE_SECONDS = 3600.0  # after which nobody is still writing a file
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -26,6 +28,7 @@ def replacing(path: Path) -> Iterator[Path]:
     ['a.txt']
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    remove_parts(path.parent, path.name, older=_STALE_SECONDS)
     try:
         yield part
         os.replace(part, path)
@@ -35,6 +38,34 @@ def replacing(path: Path) -> Iterator[Path]:
         if isinstance(e, OSError) and str(e.filename) == str(part):
             raise OSError(e.errno, e.strerror, str(path)) from e
         raise
+
+
+def remove_parts(folder: Path, name: str = "", older: float = 0.0) -> None:
+    """Removes what killed processes were writing, as `replacing` does, in a folder.
+
+    Args:
+        folder: where; if it is not there, nothing happens.
+        name: of the file that was being written; all of them where empty.
+        older: seconds since it was last written to. With 0 the caller knows that nobody else writes there.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     _ = (Path(there) / "a.txt.123.part").write_text("half")
+    ...     remove_parts(Path(there))
+    ...     list(Path(there).iterdir())
+    []
+    """
+    import re
+    import time
+
+    with suppress(OSError):
+        for found in folder.iterdir():
+            match = re.fullmatch(r"(.+)\.(\d+)\.part", found.name)
+            if not match or (name and match[1] != name) or int(match[2]) == os.getpid():
+                continue
+            with suppress(OSError):
+                if not older or time.time() - found.stat().st_mtime > older:
+                    found.unlink()
 
 
 def make_room(path: Path) -> None:

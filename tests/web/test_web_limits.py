@@ -78,7 +78,7 @@ def test_a_large_picture_is_read_in_its_own_process_as_a_small_one_is_here(engin
     body = png(ink("の"))
     with client_of(engine) as client:
         here = client.post("/api/read", content=body, headers=PNG).json()
-    with client_of(engine, limits=Limits(small_pixels=100)) as client:
+    with client_of(engine, limits=Limits(small_pixels=100, seconds=200)) as client:
         files = [("image", ("image", each, "image/png")) for each in (body, body[:150])]
         there = client.post("/api/read", files=files).json()
     assert there["readings"][0] == here["readings"][0]

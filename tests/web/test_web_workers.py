@@ -47,14 +47,14 @@ def test_a_caller_that_gives_up_stops_the_work_and_the_next_is_served() -> None:
         pid = await worker.run(os.getpid)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
-                await worker.run(time.sleep, 60)
+                await worker.run(time.sleep, 600)
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
         assert await worker.run(divmod, 7, 2) == (3, 1)
 
     start = time.monotonic()
     with_worker(use)
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 300
 
 
 def test_one_job_at_a_time_and_few_that_wait() -> None:

@@ -87,8 +87,7 @@ class Reader:
         self.model = open_model(store.default() if model is None else model, threads=1)
         self._positions = {char: i for i, char in enumerate(self.model.info.classes)}
         self.evidence: Evidence | None = None
-        alike = self.model.info.more.get("look_alikes")
-        self.look_alikes: dict[str, list[str]] = alike if isinstance(alike, dict) else {}
+        self.look_alikes: dict[str, list[str]] = self.model.info.look_alikes
 
     @classmethod
     def from_pretrained(

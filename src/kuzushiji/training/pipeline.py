@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kuzushiji._files import remove_parts
+from kuzushiji.datasets.cache import locked
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training.examples.assembly import Assembled, Part, assemble
 from kuzushiji.training.examples.teacher import open_teacher
@@ -61,7 +64,25 @@ def train(
         UsageError: the recipe contradicts itself, or has a value out of range.
     """
     check(recipe)
-    watch = watch or Callbacks()
+    with ExitStack() as held:
+        if resume:
+            held.enter_context(_alone(resume))
+        return _train(recipe, runs, resume, watch or Callbacks(), held)
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    """Keeps other processes from training the same run, and removes what a killed one was writing."""
+
+    def refuse() -> None:
+        raise KuzushijiError(f"another process is training {run.folder}: wait for it, or train anew")
+
+    with locked(run.folder, waiting=refuse):
+        remove_parts(run.folder)
+        yield
+
+
+def _train(recipe: Recipe, runs: Path, resume: Run | None, watch: Callbacks, held: ExitStack) -> Run:
     begun = resume is not None and resume.checkpoint.is_file()
     if resume and not begun and (resume.folder / "result.json").is_file():
         raise KuzushijiError(f"{resume.folder} has ended and lost its checkpoint: train without --resume")
@@ -70,6 +91,8 @@ def train(
     model = network(recipe, data.classes, begun, sample(data.train, recipe.fit.seed))
     teacher = open_teacher(recipe.fit, data.classes)
     run = resume or Run.new(recipe, runs)
+    if not resume:
+        held.enter_context(_alone(run))
     if recipe.export.start_share and not begun:
         keep_start(run, model)
     loop = Loop(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -14,6 +13,8 @@ METADATA_KEY = "kuzushiji"
 """Key in the ONNX file's ``metadata_props`` under which the JSON of `ModelInfo` stands."""
 NEVER = 1.0
 """The ``sure_threshold`` of a model that is never sure."""
+_LEAST_TEMPERATURE = 1e-3  # with less, single precision knows only 0 and 1
+_LONGEST = 16 << 20  # characters of metadata; that of 3,900 classes with look-alikes has 300,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class ModelInfo:
         name: short name, e.g. ``"kmnist"``.
         classes: the character of each output, in order; all different.
         size: side of the square input glyph, in pixels.
-        temperature: logits are divided by it before the softmax (> 0); 1 is uncalibrated.
+        temperature: logits are divided by it before the softmax, in [0.001, 1000]; 1 is uncalibrated.
         sure_threshold: least probability of the best candidate for an answer to be called sure, in [0, 1]; at
             `NEVER` none is (see `reaches`).
         shifts: (down, right) translations in pixels over which logits are averaged; empty: as is.
@@ -55,12 +56,29 @@ class ModelInfo:
             raise KuzushijiError(f"model {self.name!r}: its classes are empty or not all different")
         if not 8 <= self.size <= 512:
             raise KuzushijiError(f"model {self.name!r}: glyph size {self.size} is not in 8..512")
-        if not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise KuzushijiError(f"model {self.name!r}: temperature {self.temperature} is not above 0")
+        if not _LEAST_TEMPERATURE <= self.temperature <= 1 / _LEAST_TEMPERATURE:  # nor not a number
+            raise KuzushijiError(
+                f"model {self.name!r}: temperature {self.temperature:g} is not in 0.001..1000"
+            )
         if not 0 <= self.sure_threshold <= 1:
             raise KuzushijiError(f"model {self.name!r}: sure_threshold {self.sure_threshold} is not in 0..1")
         if any(abs(step) >= self.size for shift in self.shifts for step in shift):
             raise KuzushijiError(f"model {self.name!r}: a shift moves the glyph out of its frame")
+
+    @property
+    def look_alikes(self) -> dict[str, list[str]]:
+        """For a character those it is most often taken for; empty where that was not measured.
+
+        Raises:
+            KuzushijiError: the metadata has something else under that name.
+        """
+        alike = self.more.get("look_alikes") or {}
+        if not isinstance(alike, dict) or not all(
+            isinstance(chars, list) and all(isinstance(char, str) for char in chars)
+            for chars in alike.values()
+        ):
+            raise KuzushijiError(f"model {self.name!r}: its look_alikes are not lists of characters")
+        return alike
 
     def to_json(self) -> str:
         """The JSON to store in the ONNX file (UTF-8, one line).
@@ -82,9 +100,11 @@ class ModelInfo:
         Raises:
             KuzushijiError: not such an object, or a field of the wrong type or range.
         """
+        if len(text) > _LONGEST:
+            raise KuzushijiError(f"model metadata has over {_LONGEST >> 20} million characters")
         try:
             raw = json.loads(text)
-        except ValueError as e:
+        except (ValueError, RecursionError) as e:
             raise KuzushijiError(f"model metadata is not JSON: {e}") from e
         if not isinstance(raw, dict):
             raise KuzushijiError("model metadata is not a JSON object")
@@ -94,7 +114,7 @@ class ModelInfo:
         known = {f.name for f in fields(cls)} - {"more"}
         try:
             values = {key: _READ[key](raw[key]) for key in known & raw.keys()}
-        except (TypeError, ValueError) as e:
+        except (TypeError, ValueError, OverflowError) as e:
             raise KuzushijiError(f"model metadata has a field of the wrong type: {e}") from e
         return cls(**values, more={key: value for key, value in raw.items() if key not in known})
 

@@ -11,10 +11,14 @@ import numpy as np
 from kuzushiji._machine import cores
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.weights.info import METADATA_KEY, ModelInfo
-from kuzushiji.weights.store import find
+from kuzushiji.weights.store import FILES, find
 
 BATCH = 64
 """Glyphs in one call of onnxruntime: enough to keep the cores busy, few enough to bound its memory."""
+LONGEST_RUN = 120.0
+"""Seconds after which a call is ended, of a model that is not shipped: a graph may hold an endless loop."""
+FIRST_RUN = 30.0
+"""The same for the one glyph on which such a model is tried when it is opened."""
 
 
 def open_model(name_or_path: str | Path, threads: int | None = None) -> Model:
@@ -58,9 +62,12 @@ class Model:
             )
         try:
             self.info = ModelInfo.from_json(props[METADATA_KEY])
+            _ = self.info.look_alikes  # what is wrong with them is said now
         except KuzushijiError as e:
             raise KuzushijiError(f"{path}: {e}") from e
         self._check_graph()
+        if path.parent != FILES:
+            self._try()
 
     def logits(self, glyphs: np.ndarray) -> np.ndarray:
         """Scores before the softmax, averaged over ``info.shifts`` when there are some.
@@ -123,15 +130,56 @@ class Model:
         for start in range(0, len(glyphs), BATCH):
             batch = glyphs[start : start + BATCH, None].astype(np.float32)
             batch *= np.float32(1 / 255)
-            parts.append(self._session.run(list(outputs), {"glyphs": batch}))
+            parts.append(self._call(outputs, batch, self._longest))
         if not parts:
             return [np.empty((0, self._width(output)), np.float32) for output in outputs]
         if len(parts) == 1:
             return list(parts[0])
         return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
+    def _call(self, outputs: Sequence[str], batch: np.ndarray, seconds: float) -> list[np.ndarray]:
+        """Outputs for one batch, checked: what a graph promises is not what it has to give."""
+        try:
+            found = self._within(seconds, list(outputs), {"glyphs": batch})
+        except Exception as e:  # onnxruntime raises a dozen classes that share only Exception
+            raise KuzushijiError(f"{self.path}: the model fails on a glyph: {_first_line(e)}") from e
+        for name, each in zip(outputs, found, strict=True):
+            rows = each.shape[0] if isinstance(each, np.ndarray) and each.ndim == 2 else None
+            if rows != len(batch) or (name == "logits" and each.shape[1] != len(self.info.classes)):
+                shape = getattr(each, "shape", type(each).__name__)
+                raise KuzushijiError(f"{self.path}: its {name} of {len(batch)} glyphs have the shape {shape}")
+            if not np.isfinite(each).all():
+                raise KuzushijiError(f"{self.path}: its {name} are not numbers (NaN or infinite)")
+        return list(found)
+
+    def _within(self, seconds: float, outputs: list[str], inputs: dict[str, np.ndarray]) -> Any:
+        if seconds == float("inf"):
+            return self._session.run(outputs, inputs)
+        import threading
+
+        import onnxruntime as ort
+
+        options = ort.RunOptions()
+        ended = threading.Timer(seconds, setattr, (options, "terminate", True))
+        ended.daemon = True
+        ended.start()
+        try:
+            return self._session.run(outputs, inputs, options)
+        except Exception as e:
+            if options.terminate:
+                raise TimeoutError(f"it took over {seconds:g} s") from e
+            raise
+        finally:
+            ended.cancel()
+
+    def _try(self) -> None:
+        """Reads one empty glyph: what is wrong with a stranger's model is said before the first picture."""
+        self._longest = LONGEST_RUN
+        glyph = np.zeros((1, 1, self.info.size, self.info.size), np.float32)
+        self._call([name for name in ("logits", "embedding") if name in self._outputs], glyph, FIRST_RUN)
+
     def _width(self, output: str) -> int:
-        width = self._outputs[output][-1]
+        width = self._outputs[output][-1] if self._outputs[output] else None
         return width if isinstance(width, int) else 0
 
     def _checked(self, glyphs: np.ndarray) -> np.ndarray:
@@ -144,15 +192,24 @@ class Model:
         return glyphs
 
     def _check_graph(self) -> None:
+        self._longest = float("inf")
         self._outputs: dict[str, list[Any]] = {o.name: o.shape for o in self._session.get_outputs()}
+        types = {o.name: o.type for o in (*self._session.get_inputs(), *self._session.get_outputs())}
         inputs = {i.name: i.shape for i in self._session.get_inputs()}
         side = self.info.size
         if "logits" not in self._outputs or list(inputs) != ["glyphs"]:
             raise KuzushijiError(
                 f"{self.path}: its graph is not glyphs -> logits; make it with kuzushiji export"
             )
+        used = {name: types[name] for name in ("glyphs", "logits", "embedding") if name in types}
+        if wrong := [name for name, kind in used.items() if kind != "tensor(float)"]:
+            raise KuzushijiError(f"{self.path}: its {wrong[0]} are {types[wrong[0]]}, not float32")
         shape = inputs["glyphs"]
-        if isinstance(shape[0], int) or any(isinstance(s, int) and s != side for s in shape[2:]):
+        if (
+            len(shape) != 4
+            or isinstance(shape[0], int)
+            or any(isinstance(s, int) and s != side for s in shape[2:])
+        ):
             raise KuzushijiError(f"{self.path}: its input is {shape}, not (n, 1, {side}, {side})")
         if self._width("logits") not in (0, len(self.info.classes)):
             raise KuzushijiError(

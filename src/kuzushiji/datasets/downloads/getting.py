@@ -57,7 +57,12 @@ def sources(official: bool = True) -> list[str]:
             base = Path(base).expanduser().resolve().as_uri()
         if base:
             found.append(base.rstrip("/") + "/")
-    return found + ([registry.PUBLISHER] if official else [])
+    return found + (list(publisher()) if official else [])
+
+
+def publisher() -> tuple[str, ...]:
+    """The publisher's base URL, over https first: what comes by http may have been changed on the way."""
+    return tuple(dict.fromkeys([registry.PUBLISHER.replace("http://", "https://", 1), registry.PUBLISHER]))
 
 
 def get(name: str, form: str | None = None, bases: Sequence[str] | None = None) -> None:
@@ -96,11 +101,11 @@ def get_each(
     if form not in item.formats:
         raise UsageError(f"{name} has no format {form!r}; it has {', '.join(item.formats)}")
     home, places = cache_dir(), list(bases) if bases is not None else sources(item.official)
-    if name == "kkanji" and kkanji.unpacked(home):
-        yield Outcome("kkanji", True, "already there, unpacked")
+    files = item.formats[form]
+    if name == "kkanji":
+        yield from _get_kkanji(files[0], home, places, flat)
         return
     dead: set[str] = set()
-    files = item.formats[form]
     outcomes = []
     if all(_here(f, home / f.path) for f in files):  # the cache may be another's, which only he can lock
         outcomes += [Outcome(f.path, True, "already there") for f in files]
@@ -110,17 +115,48 @@ def get_each(
             for file in files:
                 outcomes.append(_get_file(file, home / file.path, places, dead, flat))
                 yield outcomes[-1]
-    if name == "kkanji" and all(o.ok for o in outcomes):
-        yield _unpack(home)
 
 
-def _unpack(home: Path) -> Outcome:
-    tar = home / registry.KKANJI.formats["tar"][0].path
+def _get_kkanji(
+    file: registry.RemoteFile, home: Path, places: Sequence[str], flat: bool
+) -> Iterator[Outcome]:
+    """A tar is known to be right only once it is unpacked: a wrong one is set aside for the next place's."""
+    if kkanji.unpacked(home):
+        yield Outcome("kkanji", True, "already there, unpacked")
+        return
+    target, left, dead, whys = home / file.path, list(places), set[str](), list[str]()
+    while True:
+        if _here(file, target):
+            got = Outcome(file.path, True, "already there")
+        else:
+            with locked(target.parent, lambda: say("another process is getting kkanji; waiting")):
+                got = _get_file(file, target, left, dead, flat)
+        if not got.ok:
+            yield Outcome(
+                file.path, False, "; ".join([*whys, got.note]) if left or not whys else "; ".join(whys)
+            )
+            return
+        try:
+            kkanji_unpack.prepare(home, target)
+        except KuzushijiError as e:
+            if isinstance(e.__cause__, OSError):  # the disk, not the tar
+                yield got
+                yield Outcome("kkanji", False, str(e))
+                return
+            whys.append(f"{got.note}: {e}")
+            _set_aside(target)
+            left = [base for base in left if got.note != f"from {base}"]
+        else:
+            yield got
+            yield Outcome("kkanji", True, "unpacked and verified")
+            return
+
+
+def _set_aside(path: Path) -> None:
     try:
-        kkanji_unpack.prepare(home, tar)
-    except KuzushijiError as e:
-        return Outcome("kkanji", False, str(e))
-    return Outcome("kkanji", True, "unpacked and verified")
+        os.replace(path, path.with_name(path.name + ".wrong"))
+    except OSError as e:
+        raise KuzushijiError(f"cannot rename {path}: {e.strerror or e}") from e
 
 
 def _here(file: registry.RemoteFile, target: Path) -> bool:
@@ -134,7 +170,8 @@ def _get_file(
         return Outcome(file.path, True, "already there")
     part, whys = target.with_name(target.name + ".part"), []
     for base in places:
-        shown = f"the publisher ({urlsplit(base).hostname})" if base == registry.PUBLISHER else base
+        ours = base in publisher()
+        shown = f"the publisher ({base.partition(':')[0]}://{urlsplit(base).hostname})" if ours else base
         try:
             if local_path(base) is None and offline():
                 raise SourceError("not asked, KUZUSHIJI_OFFLINE is set")

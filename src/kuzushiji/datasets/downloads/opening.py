@@ -181,7 +181,7 @@ def read_block(body: Any) -> bytes:
         TryAgain: the connection broke.
     """
     try:
-        return bytes(body.read(BLOCK))
+        return bytes(getattr(body, "read1", body.read)(BLOCK))  # what is there: a slow one is then noticed
     except (OSError, http.client.HTTPException) as e:
         raise TryAgain(_reason(e)) from e
 

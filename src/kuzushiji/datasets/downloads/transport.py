@@ -28,6 +28,8 @@ from kuzushiji.errors import KuzushijiError
 ATTEMPTS = 4  # in a row without a single new byte
 BACKOFF_SECONDS = 0.5  # doubled each time
 LONGEST_WAIT = 30.0
+LEAST_RATE = 1024  # bytes a second, over SLOW_SECONDS; another place may be faster
+SLOW_SECONDS = 60.0
 
 
 def transfer(
@@ -89,12 +91,14 @@ def _once(
             out.seek(stream.offset)
             note.write_text(json.dumps({"url": url, "validator": stream.validator}))
             done = stream.offset
+            pace = _Pace()
             while block := read_block(stream.body):
                 if done == 0 and looks_like_html(block[:512]):
                     raise SourceError("answers with a web page instead of the file")
                 out.write(block)
                 done += len(block)
                 progress(done, stream.total or size)
+                pace.count(len(block))
                 if size is not None and done > size:
                     raise SourceError(f"sends more than the {size:,} bytes of the current release")
     finally:
@@ -103,6 +107,27 @@ def _once(
     if total is not None and done < total:
         raise TryAgain(f"the connection ended after {done:,} of {total:,} bytes")
     return stream.offset > 0
+
+
+class _Pace:
+    """Gives a place up that sends next to nothing."""
+
+    def __init__(self) -> None:
+        self._since, self._bytes = time.monotonic(), 0
+
+    def count(self, block: int) -> None:
+        """Counts what came.
+
+        Raises:
+            SourceError: less than `LEAST_RATE` over `SLOW_SECONDS`.
+        """
+        self._bytes += block
+        seconds = time.monotonic() - self._since
+        if seconds < SLOW_SECONDS:
+            return
+        if self._bytes < LEAST_RATE * seconds:
+            raise SourceError(f"is too slow ({self._bytes / seconds:,.0f} bytes a second)")
+        self._since, self._bytes = time.monotonic(), 0
 
 
 def _resumable(url: str, part: Path, note: Path, pinned: bool) -> tuple[int, str | None]:

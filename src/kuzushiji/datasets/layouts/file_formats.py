@@ -44,12 +44,13 @@ def _open(path: Path) -> IO[bytes]:
     return f
 
 
-def read_npz(path: Path, shape: tuple[int | None, ...] | None = None) -> np.ndarray:
+def read_npz(path: Path, shape: tuple[int | None, ...] | None = None, most: int | None = None) -> np.ndarray:
     """Reads the single array of an ``.npz`` file without ever unpickling.
 
     Args:
         path: the file.
         shape: what the array must have, None for any length; checked before the pixels are read.
+        most: bytes that the array may have; checked too.
 
     Returns:
         The array, as stored.
@@ -64,14 +65,16 @@ def read_npz(path: Path, shape: tuple[int | None, ...] | None = None) -> np.ndar
                 if len(members) != 1:
                     raise KuzushijiError(f"{path} holds {len(members)} arrays; one is expected")
                 with z.open(members[0]) as stream:
-                    return _read_npy(stream, members[0].file_size, path, shape)
+                    return _read_npy(stream, members[0].file_size, path, shape, most)
         except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as e:
             raise KuzushijiError(
                 f"not a complete npz file: {path} ({e or 'cut short'}); delete it and get it again"
             ) from e
 
 
-def _read_npy(stream: IO[bytes], stored: int, path: Path, want: tuple[int | None, ...] | None) -> np.ndarray:
+def _read_npy(
+    stream: IO[bytes], stored: int, path: Path, want: tuple[int | None, ...] | None, most: int | None
+) -> np.ndarray:
     try:
         version = np.lib.format.read_magic(stream)
         read_header = (
@@ -87,6 +90,8 @@ def _read_npy(stream: IO[bytes], stored: int, path: Path, want: tuple[int | None
     ):
         raise KuzushijiError(f"{path} has shape {_show(shape)}; expected {_show(want)}")
     size = math.prod(shape) * dtype.itemsize
+    if most is not None and size > most:
+        raise KuzushijiError(f"{path} would unpack to {size:,} bytes, more than any published array")
     if size > stored:
         raise KuzushijiError(
             f"{path} is cut short: its header promises {size:,} bytes, {stored:,} are stored"
@@ -102,8 +107,12 @@ def _show(shape: tuple[int | None, ...]) -> str:
     return "x".join("any" if s is None else str(s) for s in shape) or "()"
 
 
-def read_idx(path: Path) -> np.ndarray:
+def read_idx(path: Path, most: int | None = None) -> np.ndarray:
     """Reads a uint8 IDX file, gzipped (by its content, whatever its name) or not.
+
+    Args:
+        path: the file.
+        most: bytes that the array may have; checked before they are read.
 
     The format (http://yann.lecun.com/exdb/mnist/): 0, 0, type code (8: unsigned byte), number of dimensions,
     the dimensions as big-endian 32-bit integers, then the data in C order.
@@ -124,6 +133,8 @@ def read_idx(path: Path) -> np.ndarray:
                 raise KuzushijiError(f"not an IDX file of bytes: {path}")
             shape = tuple(np.frombuffer(stream.read(4 * head[3]), ">u4").tolist())
             size = math.prod(shape)
+            if most is not None and size > most:
+                raise KuzushijiError(f"{path} would unpack to {size:,} bytes, more than any published array")
             data = _read_at_most(stream, size + 1)
         except (OSError, EOFError, zlib.error, ValueError) as e:
             raise KuzushijiError(f"not a complete IDX file: {path} ({e}); delete it and get it again") from e

@@ -24,6 +24,7 @@ _PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
 _LARGE = 256  # pixels
 _LIGHT = 128  # grey value of most pixels where the paper is light
 _TRIED = 1000  # images that tell whether it is
+_MOST_CLASSES = 100_000  # that are only numbered; Unicode has as many Han characters
 _SHOWN = 20  # warnings about single files before they are only counted
 _Arrays = tuple[np.ndarray, np.ndarray, tuple[str, ...]]  # images, labels, classes
 _KNOWN = {"kmnist": registry.KMNIST_CLASSES, "k49": registry.K49_CLASSES}
@@ -115,6 +116,11 @@ def _load_npz(folder: Path, split: str, pairs: dict[str, tuple[Path, Path]]) -> 
     labels = np.concatenate([p[1] for p in parts])
     if classes is None:
         last = max(int(_read_labels(path).max(initial=-1)) for _, path in pairs.values())
+        if last >= _MOST_CLASSES:
+            raise KuzushijiError(
+                f"{folder} has the label {last:,}; without a class map, labels count classes from 0 "
+                f"(at most {_MOST_CLASSES:,})"
+            )
         classes = tuple(map(str, range(last + 1)))
         said = f"no class map in {folder}: classes are called 0, 1, 2, …"
         warnings.warn(said, OwnDataWarning, stacklevel=4)
