@@ -33,3 +33,16 @@ def test_room_is_made_or_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(KuzushijiError, match=r"cannot write .*page\.html: "):
         make_room(tmp_path / "file" / "page.html")
+
+
+def test_parts_of_killed_processes_are_removed(tmp_path):
+    import os
+
+    old, new, other = (tmp_path / name for name in ("a.npz.11.part", "a.npz.12.part", "b.npz.11.part"))
+    for part in (old, new, other):
+        part.write_text("half")
+    for part in (old, other):
+        os.utime(part, (0, 0))
+    with replacing(tmp_path / "a.npz") as part:
+        part.write_text("whole")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.npz", "a.npz.12.part", "b.npz.11.part"]

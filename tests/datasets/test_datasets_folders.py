@@ -194,3 +194,10 @@ def test_folders_without_data(tmp_path: Path) -> None:
         load(tmp_path)
     with pytest.raises(UsageError, match=r"no data set or folder '.*nowhere'"):
         load(tmp_path / "nowhere")
+
+
+def test_a_huge_label_without_a_class_map_is_one_line(tmp_path):
+    np.savez_compressed(tmp_path / "mine-train-imgs.npz", np.zeros((3, 8, 8), np.uint8))
+    np.savez_compressed(tmp_path / "mine-train-labels.npz", np.array([0, 1, 10**9]))
+    with pytest.raises(KuzushijiError, match="has the label 1,000,000,000"):
+        load(tmp_path)

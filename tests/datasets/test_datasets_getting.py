@@ -17,7 +17,7 @@ from datasets_support import npz, pinned
 
 from kuzushiji.datasets import load, registry
 from kuzushiji.datasets.cache import locked
-from kuzushiji.datasets.downloads.getting import get, get_each, import_each, sources
+from kuzushiji.datasets.downloads.getting import get, get_each, import_each, publisher, sources
 from kuzushiji.datasets.downloads.verifying import verify_each
 from kuzushiji.errors import KuzushijiError, UsageError
 
@@ -30,7 +30,7 @@ def notes(outcomes) -> dict[str, str]:
 
 def test_mirrors_are_tried_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KUZUSHIJI_MIRROR", f"http://one/x  file:///two/ {tmp_path.as_uri()}")
-    assert sources() == ["http://one/x/", "file:///two/", tmp_path.as_uri() + "/", registry.PUBLISHER]
+    assert sources() == ["http://one/x/", "file:///two/", tmp_path.as_uri() + "/", *publisher()]
     monkeypatch.setenv("KUZUSHIJI_MIRROR", str(tmp_path))
     assert sources(official=False) == [tmp_path.as_uri() + "/"]
     monkeypatch.setenv("KUZUSHIJI_MIRROR", "no/such/place")
@@ -271,3 +271,24 @@ def test_unwritable_cache(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path:
     with pytest.raises(KuzushijiError, match=r"cannot write to .*; set KUZUSHIJI_HOME"):
         get("k49")
     shutil.rmtree(home, ignore_errors=True)
+
+
+def test_the_publisher_is_asked_over_https_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PUBLISHER", "http://codh.example/kmnist/")
+    assert publisher() == ("https://codh.example/kmnist/", "http://codh.example/kmnist/")
+
+
+def test_a_file_of_the_wrong_hash_is_not_unpacked(small_k49: Path, home: Path, monkeypatch) -> None:
+    """A few megabytes may promise gigabytes: no more than a published array is ever looked at."""
+    from kuzushiji.datasets.downloads import checking
+    from kuzushiji.datasets.layouts import file_formats
+
+    taken: list[int] = []
+    read = file_formats._read_at_most
+    monkeypatch.setattr(file_formats, "_read_at_most", lambda s, n: (taken.append(n), read(s, n))[1])
+    monkeypatch.setattr(checking, "_MOST", 1000)
+    (home / "k49").mkdir(parents=True)
+    file = next(f for f in registry.PUBLISHED["k49"].formats["npz"] if f.path == TRAIN)
+    (home / TRAIN).write_bytes(npz(np.zeros((400, 28, 28), np.uint8)))
+    assert "bytes" in (checking.fault(home / TRAIN, file) or "")
+    assert taken == []

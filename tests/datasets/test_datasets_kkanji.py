@@ -238,3 +238,26 @@ def test_damaged_index(ready, home: Path) -> None:
     (home / "kkanji" / kkanji.FOLDER / "index.npy").write_bytes(b"?")
     with pytest.raises(KuzushijiError, match=r"damaged: .*; delete that folder"):
         load("kkanji")
+
+
+def test_a_wrong_tar_is_set_aside_and_the_next_place_is_asked(kanji, home: Path, tmp_path: Path) -> None:
+    """Well formed, but of other images: found as it is unpacked, also when an earlier run left it there."""
+    from kuzushiji.datasets.downloads.getting import get_each
+
+    wrong = {f"kkanji2/{p}": png(255 - x) for p, x in kanji.items()}
+    write_tar(tmp_path / "bad/kkanji/kkanji.tar", wrong)
+    write_tar(home / "kkanji/kkanji.tar", wrong)
+    bases = [(tmp_path / name).as_uri() + "/" for name in ("bad", "mirror")]
+    outcomes = list(get_each("kkanji", bases=bases))
+    assert [o.ok for o in outcomes] == [True, True]
+    assert outcomes[0].note == f"from {bases[1]}"
+    assert (home / "kkanji/kkanji.tar.wrong").is_file()
+
+
+def test_where_every_place_has_a_wrong_tar_each_is_named(kanji, home: Path, tmp_path: Path) -> None:
+    from kuzushiji.datasets.downloads.getting import get_each
+
+    write_tar(tmp_path / "bad/kkanji/kkanji.tar", {f"kkanji2/{p}": png(255 - x) for p, x in kanji.items()})
+    (outcome,) = get_each("kkanji", bases=[(tmp_path / "bad").as_uri() + "/"])
+    assert not outcome.ok
+    assert "is not the published set" in outcome.note

@@ -145,3 +145,11 @@ def test_full_disk_is_said_before_the_download(server, part: Path, monkeypatch: 
 @pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), (None, None), ("soon", None)])
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert opening._retry_after(value) == seconds
+
+
+def test_a_place_that_sends_next_to_nothing_is_given_up(server, part: Path, monkeypatch) -> None:
+    monkeypatch.setattr(transport, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(transport, "LEAST_RATE", 1e12)
+    with pytest.raises(opening.SourceError, match="is too slow"):
+        fetch(server.url + "f.bin", part)
+    assert part.stat().st_size  # the next place goes on from there

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kuzushiji.cli import main
+from kuzushiji.datasets.cache import locked
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.training import pipeline as room
 from kuzushiji.weights import find, open_model
@@ -132,6 +133,18 @@ def test_a_finished_run_resumes_and_exports_to_the_same_model(tmp_path, folder, 
     (run / "model.onnx").unlink()
     assert main(["train", "--resume", str(run)]) == 0
     np.testing.assert_array_equal(open_model(run, threads=1).logits(glyphs), before)
+
+
+def test_one_process_at_a_time_trains_a_run(tmp_path, folder, capsys):
+    recipe = write_recipe(tmp_path, folder, validation="none")
+    assert main(["train", recipe, "--runs", str(tmp_path / "runs"), "--set", "fit.epochs=1"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    (run / "checkpoint.npz.4194304.part").write_bytes(b"half")  # of a process that was killed
+    with locked(run):
+        assert main(["train", "--resume", str(run)]) == 1
+    assert "another process is training" in capsys.readouterr().err
+    assert main(["train", "--resume", str(run)]) == 0
+    assert not list(run.glob("*.part"))
 
 
 def test_a_run_that_ends_before_its_first_checkpoint_begins_again(tmp_path, folder, monkeypatch, capsys):

@@ -64,7 +64,7 @@ class Ahead:
                 size = int.from_bytes(self._file.read(8), "little")
                 content = self._file.read(size)
                 here += 8 + size
-                part: list[Item] = pickle.loads(content)
+                part: list[Item] = pickle.loads(content)  # noqa: S301  (our own temporary file)
                 self._taken += len(part)
                 self._change.notify_all()
             yield part

@@ -75,7 +75,7 @@ def allowed_hosts(bound: str, extra: Iterable[str] = ()) -> frozenset[str]:
     True
     """
     names = {*LOOPBACK, *(name.lower() for name in extra)}
-    names.add("*ip" if bound in ("0.0.0.0", "::", "") else bound.lower().strip("[]"))
+    names.add("*ip" if bound in ("0.0.0.0", "::", "") else bound.lower().strip("[]"))  # noqa: S104
     return frozenset(names)
 
 

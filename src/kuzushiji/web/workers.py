@@ -116,7 +116,7 @@ class Worker:
             assert process.stdout is not None
             pickle.dump((function, args), process.stdin, protocol=5)
             process.stdin.flush()
-            return pickle.load(process.stdout)  # our own process
+            return pickle.load(process.stdout)  # noqa: S301  (our own process)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             self.kill()
             raise ApiError(
@@ -130,7 +130,7 @@ class Worker:
                 one_thread = dict.fromkeys(
                     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
                 )
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # noqa: S603  (this Python, and a number)
                     [sys.executable, "-P", "-m", "kuzushiji.web.workers", str(self.limits.large_memory)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -144,7 +144,7 @@ def serve(jobs: IO[bytes], answers: IO[bytes]) -> None:
     """Does jobs until there are no more: what the process of a :class:`Worker` runs."""
     while True:
         try:
-            function, args = pickle.load(jobs)  # from the server that started this process
+            function, args = pickle.load(jobs)  # noqa: S301  (from the server that started this process)
         except EOFError:
             return
         if hasattr(signal, "alarm"):
@@ -167,7 +167,7 @@ def _plain(error: Exception) -> Exception:
     if exhausted(error):
         return ApiError(413, "the image takes more memory than it may; send a smaller one")
     try:
-        pickle.loads(pickle.dumps(error))
+        pickle.loads(pickle.dumps(error))  # noqa: S301
     except Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error

@@ -170,8 +170,7 @@ def _get_file(
         return Outcome(file.path, True, "already there")
     part, whys = target.with_name(target.name + ".part"), []
     for base in places:
-        ours = base in publisher()
-        shown = f"the publisher ({base.partition(':')[0]}://{urlsplit(base).hostname})" if ours else base
+        shown = f"the publisher ({urlsplit(base).hostname})" if base in publisher() else base
         try:
             if local_path(base) is None and offline():
                 raise SourceError("not asked, KUZUSHIJI_OFFLINE is set")
@@ -189,7 +188,7 @@ def _get_file(
             raise KuzushijiError(f"cannot write {target}: {e.strerror or e}") from e
     if not places:
         whys.append("CODH does not publish it; set KUZUSHIJI_MIRROR to a place that has it")
-    return Outcome(file.path, False, "; ".join(whys))
+    return Outcome(file.path, False, "; ".join(dict.fromkeys(whys)))
 
 
 def _from(url: str, file: registry.RemoteFile, part: Path) -> None:

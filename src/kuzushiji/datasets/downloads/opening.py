@@ -124,7 +124,7 @@ def _open_http(url: str, have: int, validator: str | None) -> Stream:
             headers["If-Range"] = validator
     opener = urllib.request.build_opener(_Http, _Https)
     try:
-        answer = opener.open(urllib.request.Request(url, headers=headers), timeout=READ_SECONDS)
+        answer = opener.open(urllib.request.Request(url, headers=headers), timeout=READ_SECONDS)  # noqa: S310
     except urllib.error.HTTPError as e:
         with e:
             return _refused(e, have)
