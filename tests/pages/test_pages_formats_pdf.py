@@ -116,6 +116,16 @@ def test_pages_of_columns_of_any_length_and_height_come_out_in_order():
         assert [line for line in lines if line] == [*words, "あ", "かき", "くけこ"]
 
 
+def test_a_place_that_was_not_read_does_not_part_its_line(tmp_path):
+    """Two characters are missing in the middle; programs would put what follows anywhere."""
+    kept = column("いろはにほへと", 500, 100).characters
+    left = column("ちりぬるをわか", 360, 100).characters
+    columns = (Column((*kept[:3], *kept[5:])), Column((left[0], *left[3:])))
+    data = written(Page("p.jpg", width=900, height=1200, columns=columns))
+    assert texts(data) == ["いろはへと\nちるをわか"]
+    assert poppler(data, tmp_path).split() == ["いろはへと", "ちるをわか"]
+
+
 def test_a_gap_in_a_column_keeps_places_right():
     far = Column((*column("いろ", 400, 100).characters, *column("はに", 400, 900).characters))
     data = written(Page("p.jpg", width=900, height=1200, columns=(far,)))

@@ -18,8 +18,6 @@ POINT = 72 / 300
 """Points to a pixel: pages are taken for scans of 300 dots an inch."""
 _STRAIGHT = 0.6
 """A column that drifts by less than this many of its widths is set upright: programs follow those best."""
-_SPACE = 0.8
-"""A gap above this many em between characters is left empty; a smaller one is the upper character's."""
 
 
 class _Row(NamedTuple):
@@ -106,9 +104,9 @@ def _codes(row: _Row, length: float, cells: Cells) -> list[str]:
     codes = []
     for i, c in enumerate(row.characters):
         own = boxes[i].height * length / row.size
+        # A gap is the upper character's: a place that was not read must not part the line in two.
         pitch = (boxes[i + 1].y - boxes[i].y) * length / row.size if i + 1 < len(boxes) else own
-        cell = pitch if pitch - own <= _SPACE else own
-        steps = min(max(round((cell + error) * STEPS), 1), WIDEST)
+        steps = min(max(round((pitch + error) * STEPS), 1), WIDEST)
         gap = pitch + error - steps / STEPS
         wide = gap > 1 / STEPS  # more than rounding
         error = 0.0 if wide else max(gap, -1.0)
