@@ -274,8 +274,7 @@ show(figure, "Share of strangers recognised against the number of examples, for 
 # the embedding that has learned other kanji:
 
 # %%
-from kuzushiji._vectors import nearest
-from kuzushiji.evaluation import vote
+from kuzushiji.evaluation import nearest, vote
 
 picks = np.linspace(0, len(queries) - 1, 3).astype(int)
 for name in ("pixels", "other kanji"):

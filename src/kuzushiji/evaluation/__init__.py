@@ -19,6 +19,7 @@ _LAZY = {
     "open_models": "kuzushiji.evaluation.ensemble",
     "write_report": "kuzushiji.evaluation.report",
     "vote": "kuzushiji.evaluation.voting",
+    "nearest": "kuzushiji._vectors",
     "shapes_in_class": "kuzushiji.evaluation.clusters",
     "Abstention": "kuzushiji.evaluation.measures.calibration",
     "abstention_threshold": "kuzushiji.evaluation.measures.calibration",
@@ -42,6 +43,7 @@ _LAZY = {
 __all__ = [*_LAZY]
 
 if TYPE_CHECKING:
+    from kuzushiji._vectors import nearest as nearest
     from kuzushiji.evaluation.clusters import shapes_in_class as shapes_in_class
     from kuzushiji.evaluation.ensemble import Ensemble as Ensemble
     from kuzushiji.evaluation.ensemble import open_models as open_models
