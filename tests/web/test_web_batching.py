@@ -9,7 +9,7 @@ import pytest
 from web_support import StandIn
 
 from kuzushiji.web.batching import Batcher
-from kuzushiji.web.limits import ApiError
+from kuzushiji.web.guard.limits import ApiError
 
 ONE = np.zeros((1, 64, 64), np.uint8)
 

@@ -15,9 +15,9 @@ import pytest
 from web_support import StandIn, ink, png, serving
 
 from kuzushiji.web.app import create_app
-from kuzushiji.web.connections import room
-from kuzushiji.web.limits import Limits
-from kuzushiji.web.log import OncePerMinute
+from kuzushiji.web.guard.connections import room
+from kuzushiji.web.guard.limits import Limits
+from kuzushiji.web.guard.log import OncePerMinute
 
 PNG = {"content-type": "image/png"}
 

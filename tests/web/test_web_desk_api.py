@@ -18,7 +18,7 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages import Page
 from kuzushiji.reading import KnownCharacter, Reader
 from kuzushiji.web.app import create_app
-from kuzushiji.web.limits import Limits
+from kuzushiji.web.guard.limits import Limits
 
 PNG = {"content-type": "image/png"}
 

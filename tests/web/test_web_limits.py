@@ -14,7 +14,7 @@ from web_support import StandIn, client_of, ink, png, serving
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.web.app import create_app
-from kuzushiji.web.limits import Limits
+from kuzushiji.web.guard.limits import Limits
 
 PNG = {"content-type": "image/png"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from web_support import StandIn, client_of
 
-from kuzushiji.web.security import allowed_hosts, host_name
+from kuzushiji.web.guard.security import allowed_hosts, host_name
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST", "[::1]:8000", "127.0.0.1"])

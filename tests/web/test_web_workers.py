@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 from kuzushiji.web.pictures import parse_box
 from kuzushiji.web.workers import Worker
 

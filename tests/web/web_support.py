@@ -136,7 +136,7 @@ def serving(app: Any) -> Iterator[str]:
     """The application on a free loopback port, in a thread, as the command serves it; gives its address."""
     import uvicorn
 
-    from kuzushiji.web.connections import uvicorn_options
+    from kuzushiji.web.guard.connections import uvicorn_options
 
     options = uvicorn_options(app.state.limits)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on", **options))

@@ -17,7 +17,7 @@ from kuzushiji.reading.reader import WITH_EVIDENCE
 from kuzushiji.web.bodies import read_body
 from kuzushiji.web.engine import Engine, describe
 from kuzushiji.web.forms import FORM, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits, too_slow
+from kuzushiji.web.guard.limits import ApiError, Limits, too_slow
 from kuzushiji.web.options import Options, parse_options
 from kuzushiji.web.pictures import png_data
 from kuzushiji.web.preparing import Prepared, prepare, prepare_small

@@ -26,8 +26,8 @@ from kuzushiji.web.desk.engine import PageEngine
 from kuzushiji.web.desk.export import export
 from kuzushiji.web.desk.turns import Turns
 from kuzushiji.web.engine import Engine
-from kuzushiji.web.limits import ApiError, Gate, Limits
-from kuzushiji.web.security import LOOPBACK, Guard, allowed_hosts
+from kuzushiji.web.guard.limits import ApiError, Gate, Limits
+from kuzushiji.web.guard.security import LOOPBACK, Guard, allowed_hosts
 from kuzushiji.web.workers import Worker
 
 STATIC = Path(__file__).parent / "static"

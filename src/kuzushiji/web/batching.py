@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from kuzushiji.web.limits import busy
+from kuzushiji.web.guard.limits import busy
 
 Read = Callable[[np.ndarray, int], list[dict[str, Any]]]
 

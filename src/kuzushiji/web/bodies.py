@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 
-from kuzushiji.web.limits import ApiError, Held, Limits, too_large
+from kuzushiji.web.guard.limits import ApiError, Held, Limits, too_large
 
 
 async def read_body(request: Request, held: Held) -> bytes:

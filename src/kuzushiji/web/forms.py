@@ -9,7 +9,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message
 
-from kuzushiji.web.limits import ApiError
+from kuzushiji.web.guard.limits import ApiError
 
 FORM = "multipart/form-data"
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from kuzushiji._version import __version__
 from kuzushiji.web.desk import openapi as desk
-from kuzushiji.web.limits import Limits
+from kuzushiji.web.guard.limits import Limits
 from kuzushiji.web.schema import errors, json_answer, object_of, ref
 
 _STRING: dict[str, Any] = {"type": "string"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 from kuzushiji.web.pictures import Box, parse_box
 
 DEFAULT_TOP = 5

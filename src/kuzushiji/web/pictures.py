@@ -16,7 +16,7 @@ from kuzushiji.images.budget import TooCostlyError, passes
 from kuzushiji.images.glyph import SLACKS
 from kuzushiji.images.paper.ink import is_light_on_dark, tones
 from kuzushiji.reading.decide import faults_of
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 
 #: What is decoded; Pillow knows more formats, but some of them start other programs or are rarely exercised.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")

@@ -8,7 +8,7 @@ import numpy as np
 
 from kuzushiji.errors import KuzushijiError
 from kuzushiji.images.reasons import Reason
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 from kuzushiji.web.options import Options
 from kuzushiji.web.pictures import Box, crop, decode, glyph_of, work
 

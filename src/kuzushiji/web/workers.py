@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from kuzushiji.errors import exhausted
-from kuzushiji.web.limits import ApiError, Limits, busy
+from kuzushiji.web.guard.limits import ApiError, Limits, busy
 
 T = TypeVar("T")
 _SOURCES = str(Path(__file__).parents[2])  # where the package is imported from

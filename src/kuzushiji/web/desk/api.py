@@ -21,7 +21,7 @@ from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import PageBody, page_body
 from kuzushiji.web.desk.engine import PageEngine, Report, Stage
 from kuzushiji.web.desk.turns import Turns
-from kuzushiji.web.limits import ApiError, Limits, too_slow
+from kuzushiji.web.guard.limits import ApiError, Limits, too_slow
 from kuzushiji.web.pictures import decode, work
 
 log = logging.getLogger("kuzushiji.web")

@@ -12,7 +12,7 @@ from kuzushiji.errors import KuzushijiError
 from kuzushiji.pages.given import GivenColumn
 from kuzushiji.reading import KnownCharacter, read_known
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 
 
 @dataclass(frozen=True)

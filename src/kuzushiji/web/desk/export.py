@@ -17,7 +17,7 @@ from kuzushiji.pages import Page
 from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 from kuzushiji.web.pictures import decode
 
 if TYPE_CHECKING:

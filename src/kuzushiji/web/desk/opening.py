@@ -25,7 +25,7 @@ from kuzushiji.images import read_picture
 from kuzushiji.web.bodies import read_body
 from kuzushiji.web.desk.bodies import json_of
 from kuzushiji.web.forms import FORM, Part, files_of, kind_of
-from kuzushiji.web.limits import ApiError, Limits
+from kuzushiji.web.guard.limits import ApiError, Limits
 
 if TYPE_CHECKING:
     from kuzushiji.bulk import Item

@@ -11,7 +11,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from kuzushiji.web.desk.engine import Cancelled, Report, Stage
-from kuzushiji.web.limits import ApiError, busy
+from kuzushiji.web.guard.limits import ApiError, busy
 
 HEARTBEAT = 5.0
 """Seconds after which a stage is reported again: a connection that is gone is then noticed."""

@@ -15,8 +15,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kuzushiji.web.limits import Limits
-from kuzushiji.web.security import HEADERS
+from kuzushiji.web.guard.limits import Limits
+from kuzushiji.web.guard.security import HEADERS
 
 _TICK = 1.0  # seconds between two looks at all connections
 _RESERVE = 64  # open files for all that is no connection
