@@ -6,8 +6,8 @@ import sys
 
 from fake_task import Fake
 
-from kuzushiji.cli.runs.options import add_run_options, add_source_options
-from kuzushiji.cli.runs.running import run_bulk
+from kuzushiji.cli.bulk_runs.options import add_run_options, add_source_options
+from kuzushiji.cli.bulk_runs.running import run_bulk
 from kuzushiji.errors import KuzushijiError
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from PIL import Image
 
 from kuzushiji import cli
 from kuzushiji.bulk import State
-from kuzushiji.cli.runs.running import _Line, words_of
+from kuzushiji.cli.bulk_runs.running import _Line, words_of
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ def demo(
     model: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Another model than kmnist.")] = None,
 ) -> None:
     """Compose a page and read it, then single characters; show what was read right."""
-    right = _page() + _characters(model or "kmnist")
-    if not right:
+    page, characters = _page(), _characters(model or "kmnist")
+    if not page or not characters:
         raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kuzushiji.cli import _console as console
-from kuzushiji.cli.runs.options import add_run_options, add_source_options, refuse_without_output
+from kuzushiji.cli.bulk_runs.options import add_run_options, add_source_options, refuse_without_output
 from kuzushiji.errors import KuzushijiError, UsageError
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def run(words: list[str]) -> int:
     )  # what is wrong with it is said before anything is read
     if _is_run(asked):
         from kuzushiji.bulk import PageTask
-        from kuzushiji.cli.runs.running import run_bulk
+        from kuzushiji.cli.bulk_runs.running import run_bulk
 
         task = PageTask(context=not asked.no_context, known=asked.known)
         return run_bulk(task, asked.inputs, asked.output, asked)
     refuse_without_output(asked, "-o OUT.jsonl, OUT.parquet or a folder of such parts (OUT.jsonl/)")
     from kuzushiji.bulk import expand
-    from kuzushiji.cli.runs.running import mention_skipped, source_options
+    from kuzushiji.cli.bulk_runs.running import mention_skipped, source_options
     from kuzushiji.cli.terminal import page_output as output
 
     form = _format(asked)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kuzushiji.cli import _console as console
-from kuzushiji.cli.runs.options import add_run_options, add_source_options, refuse_without_output
+from kuzushiji.cli.bulk_runs.options import add_run_options, add_source_options, refuse_without_output
 from kuzushiji.cli.terminal.table import show
 from kuzushiji.errors import KuzushijiError, UsageError
 
@@ -77,7 +77,7 @@ def run(words: list[str]) -> int:
             if listed:
                 sys.stdout.flush()
     if skipped:
-        from kuzushiji.cli.runs.running import mention_skipped
+        from kuzushiji.cli.bulk_runs.running import mention_skipped
 
         mention_skipped(skipped)
     return 1 if bad else 0
@@ -86,7 +86,7 @@ def run(words: list[str]) -> int:
 def _into_output(asked: argparse.Namespace) -> int:
     from kuzushiji.bulk import CharacterTask
     from kuzushiji.cli._models import as_onnx
-    from kuzushiji.cli.runs.running import run_bulk
+    from kuzushiji.cli.bulk_runs.running import run_bulk
 
     task = CharacterTask(asked.model and as_onnx(asked.model), asked.top, asked.evidence)
     return run_bulk(task, asked.images, asked.output, asked)
@@ -97,7 +97,7 @@ def _sources(asked: argparse.Namespace, skipped: list[str]) -> Iterable[Any]:
     if all(map(_is_plain, asked.images)):
         return asked.images
     from kuzushiji.bulk import expand
-    from kuzushiji.cli.runs.running import source_options
+    from kuzushiji.cli.bulk_runs.running import source_options
 
     return expand(asked.images, source_options(asked), skipped=skipped.append)
 

@@ -36,10 +36,10 @@ def serve(
     need("starlette", extra="web")
     need("python_multipart", extra="web")
     from kuzushiji.cli._models import as_onnx
-    from kuzushiji.web.guard import connections, log
     from kuzushiji.web.app import create_app
     from kuzushiji.web.desk.reader import ReaderPages
     from kuzushiji.web.engine import ReaderEngine
+    from kuzushiji.web.guard import connections, log
     from kuzushiji.web.guard.limits import Limits
 
     listening = _listen(host, port)

@@ -34,7 +34,7 @@ READER_WEIGHT = 0.35
 SETTINGS = Settings(weight=0.3, bonus=1.5)
 """Weights of the search with context, chosen on the development pages (docs/pages.md)."""
 _TOP = 5  # candidates of a character in the result
-_DOUBTFUL_PAGE = 0.5  # mean probability of a page's characters below which other directions are tried
+_DOUBTFUL_PAGE = 0.65  # mean probability of a page's characters below which other directions are tried
 _BETTER = 0.12  # by how much another direction must be better
 _SAMPLE = 4  # columns that are read to compare directions
 

@@ -30,7 +30,7 @@ def run_bulk(factory: TaskFactory, words: Iterable[str], out: str, asked: argpar
         factory: makes the task.
         words: see `kuzushiji.bulk.expand`.
         out: the output.
-        asked: has the options of `kuzushiji.cli.runs.options` and ``threads``.
+        asked: has the options of `kuzushiji.cli.bulk_runs.options` and ``threads``.
 
     Returns:
         The exit code: 0 done, 1 inputs could not be used, 130 or 143 when it was stopped.
