@@ -1,10 +1,16 @@
 """Loads the server of the page as a class room would, and harder: many clients, one after the other each.
 
     python benchmarks/web_load.py [--clients 64] [--seconds 60] [--model NAME|FILE] [--out FILE.csv]
+    python benchmarks/web_load.py --flood all [--clients 8] [--seconds 30]
 
 The server runs as its own process on loopback, as ``kuzushiji serve`` starts it. Each client keeps one
 connection and sends one drawn character after the other. The run fails (exit code 1) on any answer of 500 or
 more, when p99 is over ten times p50, or when the server's memory keeps growing after the first quarter.
+
+With ``--flood``, clients that mean harm (`web_floods.FLOODS`) run beside the honest ones, one kind after the
+other. That run fails when less than 99 % of the honest requests are answered, when the server and its
+processes take more than 1 GiB, or when they keep more than 300 MiB once it is over. Its results go to
+results/web_floods.csv.
 """
 
 from __future__ import annotations
@@ -25,12 +31,16 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+from peak_memory import family
 from PIL import Image, ImageDraw
+from web_floods import FLOODS
 
 from kuzushiji._machine import cores
 
 ROOT = Path(__file__).parent.parent
 GROWTH = 1.25  # of resident memory from the first quarter to the end
+ANSWERED, PEAK, AFTER = 0.99, 1024.0, 300.0  # beside a flood: share of requests; MiB in it and after it
+CALM = 20.0  # seconds from the end of a flood until memory is looked at
 
 
 @dataclass
@@ -91,7 +101,7 @@ def resident(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
 
 
-async def load(url: str, pid: int, clients: int, seconds: float) -> Result:
+async def load(url: str, pid: int, clients: int, seconds: float, flood: str = "") -> Result:
     result = Result()
     bodies = pictures()
     begun = time.perf_counter()
@@ -102,19 +112,30 @@ async def load(url: str, pid: int, clients: int, seconds: float) -> Result:
             turn = number
             while time.perf_counter() < end:
                 sent = time.perf_counter()
-                answer = await client.post(
-                    "/api/read", content=bodies[turn % len(bodies)], headers={"content-type": "image/png"}
-                )
+                turn += 1
+                body = bodies[turn % len(bodies)]
+                try:
+                    answer = await client.post(
+                        "/api/read", content=body, headers={"content-type": "image/png"}
+                    )
+                except httpx.HTTPError:
+                    result.statuses[0] += 1
+                    continue
                 result.latencies.append(time.perf_counter() - sent)
                 result.statuses[answer.status_code] += 1
-                turn += 1
 
     async def watch() -> None:
         while time.perf_counter() < end:
-            result.memory.append((time.perf_counter() - begun, resident(pid)))
+            result.memory.append((time.perf_counter() - begun, sum(map(resident, family(pid)))))
             await asyncio.sleep(max(0.2, seconds / 60))
 
+    attack = asyncio.ensure_future(FLOODS[flood](url)) if flood else None
+    if attack:
+        await asyncio.sleep(min(3.0, seconds / 4))  # it stands before the honest ones come
     await asyncio.gather(watch(), *(one(number) for number in range(clients)))
+    if attack:
+        attack.cancel()
+        await asyncio.gather(attack, return_exceptions=True)
     result.seconds = time.perf_counter() - begun
     return result
 
@@ -145,6 +166,59 @@ def summary(result: Result, clients: int, ready: float, health: dict) -> dict[st
     }
 
 
+def beside(flood: str, args: argparse.Namespace) -> dict[str, object]:
+    """One flood against a fresh server, with honest clients beside it."""
+    server, url, _ = start(args.model)
+    try:
+        result = asyncio.run(load(url, server.pid, args.clients, args.seconds, flood))
+        time.sleep(CALM)
+        after = sum(map(resident, family(server.pid)))
+    finally:
+        server.terminate()
+        server.wait(20)
+    total = sum(result.statuses.values())
+    p50, p99 = np.percentile(np.array(result.latencies or [0.0]) * 1000, [50, 99])
+    return {
+        "flood": flood,
+        "clients": args.clients,
+        "requests": total,
+        "answered": round(result.statuses[200] / max(1, total), 4),
+        "p50_ms": round(p50, 1),
+        "p99_ms": round(p99, 1),
+        "memory_max_mib": round(max((m for _, m in result.memory), default=0.0), 1),
+        "memory_after_mib": round(after, 1),
+        "cores": cores(),
+    }
+
+
+def floods(args: argparse.Namespace) -> None:
+    rows = [beside(flood, args) for flood in (FLOODS if args.flood == "all" else [args.flood])]
+    _write(args.out or ROOT / "benchmarks" / "results" / "web_floods.csv", rows)
+    failures = [
+        f"{row['flood']}: {what}"
+        for row in rows
+        for what, wrong in (
+            (f"{row['answered']:.1%} answered", row["answered"] < ANSWERED),
+            (f"{row['memory_max_mib']} MiB", row["memory_max_mib"] > PEAK),
+            (f"{row['memory_after_mib']} MiB afterwards", row["memory_after_mib"] > AFTER),
+        )
+        if wrong
+    ]
+    if failures:
+        sys.exit("; ".join(failures))
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    for row in rows:
+        for name, value in row.items():
+            print(f"{name:20} {value}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -152,8 +226,11 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--model", default=None)
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "web_load.csv")
+    parser.add_argument("--flood", choices=[*FLOODS, "all"], help="clients that mean harm beside them")
+    parser.add_argument("--out", type=Path, help="where to write; by default below benchmarks/results")
     args = parser.parse_args()
+    if args.flood:
+        return floods(args)
     server, url, ready = start(args.model)
     try:
         result = asyncio.run(load(url, server.pid, args.clients, args.seconds))
@@ -161,13 +238,7 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(20)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    with args.out.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row))
-        writer.writeheader()
-        writer.writerow(row)
-    for name, value in row.items():
-        print(f"{name:20} {value}")
+    _write(args.out or ROOT / "benchmarks" / "results" / "web_load.csv", [row])
     failures = []
     if row["status_5xx"]:
         failures.append(f"{row['status_5xx']} answers of 500 or more")
