@@ -294,6 +294,7 @@ def test_an_interrupt_does_not_wait_for_a_decoder(tmp_path):
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from kuzushiji import cli\n"
         "from kuzushiji.cli import read_cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
         "def run(words):\n"
         "    print('begun')\n"
         "    ThreadPoolExecutor().submit(time.sleep, 60)\n"

@@ -189,6 +189,8 @@ def test_the_recipes_of_the_shipped_networks_can_be_read(name):
 
     path = Path(__file__).parents[2] / "recipes" / f"{name}.toml"
     assert is_page_recipe(path)
+    head = path.read_text(encoding="utf-8").split("\n\n")[0]
+    assert all(word in head for word in (f"kuzushiji train recipes/{name}.toml", "Cost:", "Expect:"))
     recipe = load_page_recipe(path, ["fit.steps=3"])
     assert (recipe.network, recipe.fit.steps) == (name, 3)
     assert page_recipe(json.loads(json.dumps(recipe.to_dict()))) == recipe

@@ -4,8 +4,13 @@ import pytest
 
 from kuzushiji.errors import UsageError
 from kuzushiji.training import recipe
+from kuzushiji.training.page_networks.recipe import is_page_recipe
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+RECIPES = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+    if not is_page_recipe(path)
+]
 
 
 def test_file_settings_and_defaults(tmp_path):
