@@ -23,7 +23,7 @@ def test_every_benchmark_that_docs_name_can_be_started():
     texts = [page.read_text(encoding="utf-8") for page in pages]
     named = {name for text in texts for name in re.findall(r"benchmarks[/ ](\w+)\.py", text)}
     modules = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
-    parts = {"bench", "ood_scores", "outlier_exposure", "peak_memory", "random_convolutions"}
+    parts = {"bench", "ood_scores", "outlier_exposure", "peak_memory", "random_convolutions", "web_floods"}
     assert named <= modules
     assert modules - known - {"__main__"} <= parts
 

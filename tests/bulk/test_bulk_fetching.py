@@ -10,6 +10,8 @@ from kuzushiji.bulk import Fetching, SourceOptions, expand
 from kuzushiji.bulk.sources import addresses, fetch
 from kuzushiji.errors import KuzushijiError
 
+pytest_plugins = ["bulk_fixtures"]
+
 
 def error_of(item) -> str:
     with pytest.raises(KuzushijiError) as raised:

@@ -16,6 +16,8 @@ from kuzushiji.reading import Candidate
 
 pq = pytest.importorskip("pyarrow.parquet")
 
+pytest_plugins = ["bulk_fixtures"]
+
 
 def page(name="p.jpg", number=1) -> Page:
     characters = tuple(

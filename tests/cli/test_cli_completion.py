@@ -29,7 +29,7 @@ def completed(line, **env):
     [
         ("kuzushiji do", {"doctor"}),
         ("kuzushiji data ex", {"export"}),
-        ("kuzushiji read --e", {"--evidence"}),
+        ("kuzushiji read --ev", {"--evidence"}),
         ("kuzushiji page --no-c", {"--no-context"}),
         ("kuzushiji serve --p", {"--port"}),
     ],

@@ -62,9 +62,9 @@ def test_a_picture_added_lies_with_its_class(folder, tmp_path):
     Image.fromarray(255 - np.load(folder / "k49-train-imgs.npz")["arr_0"][0]).save(mine)
     words = ["map", str(folder), "--methods", "pca,mds", "--threads", "1", "--add", str(mine)]
     assert main([*words, "--save", str(tmp_path / "s"), "-o", str(page)]) == 0
-    from kuzushiji.maps.result import MapSet
+    from kuzushiji.maps import load_maps
 
-    saved = MapSet.load(tmp_path / "s")
+    saved = load_maps(tmp_path / "s")
     for made in saved.maps:
         to_class = [
             np.linalg.norm(made.points[part].mean(0) - made.transform_points[0])

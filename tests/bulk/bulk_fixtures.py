@@ -1,3 +1,5 @@
+"""Fixtures of the tests that fetch: they name this module in `pytest_plugins`."""
+
 import pytest
 from bulk_support import serving
 
