@@ -2,7 +2,7 @@
 
 >>> from kuzushiji.reading import Reading
 >>> Reading("b.png", error="not an image").to_json()
-{'file': 'b.png', 'error': 'not an image'}
+{'file': 'b.png', 'error': 'not an image', 'error_code': 'other'}
 """
 
 from kuzushiji.reading.candidate import Candidate

@@ -54,7 +54,7 @@ class Reading:
             "candidates": [candidate.to_json() for candidate in self.candidates],
             "sure": self.sure,
             "reasons": list(self.reasons),
-            "reason_codes": list(self.reason_codes),
+            "reason_codes": [str(code) for code in self.reason_codes],
         }
 
     def to_frame(self) -> Any:
