@@ -48,7 +48,11 @@ class Reading:
         'か'
         """
         if self.error is not None:
-            return {"file": self.file, "error": self.error, "error_code": self.error_code or ErrorCode.OTHER}
+            return {
+                "file": self.file,
+                "error": self.error,
+                "error_code": (self.error_code or ErrorCode.OTHER).value,
+            }
         return {
             "file": self.file,
             "candidates": [candidate.to_json() for candidate in self.candidates],
